@@ -1,0 +1,18 @@
+/// @file
+/// Everything public but the CUDA headers for users' own .cu files.
+#pragma once
+
+#include <heddle/base/error.hpp>
+#include <heddle/base/units.hpp>
+#include <heddle/cost/cost_model.hpp>
+#include <heddle/data/buffer.hpp>
+#include <heddle/data/value.hpp>
+#include <heddle/plan/check_schedule.hpp>
+#include <heddle/plan/plan.hpp>
+#include <heddle/plan/schedule.hpp>
+#include <heddle/run/engine.hpp>
+#include <heddle/topology/machine.hpp>
+#include <heddle/workflow/builders.hpp>
+#include <heddle/workflow/file_formats.hpp>
+#include <heddle/workflow/generate.hpp>
+#include <heddle/workflow/workflow.hpp>
