@@ -1,5 +1,6 @@
 /// @file
-/// A declared access: which data item a task touches, how, and as which C++ types its bodies see it.
+/// A declared access: which data item a task touches, how, and as which C++ types its bodies see
+/// it.
 #pragma once
 
 #include <heddle/base/data_item.hpp>

@@ -11,10 +11,16 @@ namespace heddle {
 enum class mode { read, write, read_write };
 
 /// Whether a task that touches an item in this mode needs what was in it before.
-[[nodiscard]] constexpr bool reads(mode how) noexcept { return how != mode::write; }
+[[nodiscard]] constexpr bool reads(mode how) noexcept
+{
+  return how != mode::write;
+}
 
 /// Whether a task that touches an item in this mode leaves something new in it.
-[[nodiscard]] constexpr bool writes(mode how) noexcept { return how != mode::read; }
+[[nodiscard]] constexpr bool writes(mode how) noexcept
+{
+  return how != mode::read;
+}
 
 /// One piece of data that tasks share. Not thread-safe by itself: the edges of the workflow order
 /// the tasks that touch it.

@@ -79,19 +79,20 @@ struct speculative_stage {
 };
 
 /// What kind of node of the workflow this is; `std::monostate` is a plain task.
-using stage = std::variant<std::monostate, data_parallel_stage, pipeline_stage, speculative_stage>;
+using any_stage =
+  std::variant<std::monostate, data_parallel_stage, pipeline_stage, speculative_stage>;
 
 /// What few tasks of a file, but all tasks of a C++ workflow declare.
 struct task_details {
-  std::string kind{};             ///< tasks of one kind share their cost history
-  std::optional<work> analytic{}; ///< used where no seconds are declared
+  std::string kind{};              ///< tasks of one kind share their cost history
+  std::optional<work> analytic{};  ///< used where no seconds are declared
   resources needs{};
-  int priority = 0;               ///< higher first, among ready tasks
-  int retries  = 0;               ///< further attempts after a failure
+  int priority           = 0;  ///< higher first, among ready tasks
+  int retries            = 0;  ///< further attempts after a failure
   double timeout_seconds = std::numeric_limits<double>::infinity();
-  bool cache = false;             ///< the result may be taken from a cache of results
-  heddle::stage stage{};
-  std::optional<program> run{};   ///< what to start, for a task that is a program
+  bool cache             = false;  ///< the result may be taken from a cache of results
+  any_stage stage{};
+  std::optional<program> run{};  ///< what to start, for a task that is a program
   host_body cpu{};
   device_body gpu{};
   std::vector<any_access> accesses{};
@@ -102,19 +103,19 @@ using file_id = std::int32_t;
 
 /// A file that tasks of the workflow read or write.
 struct file_info {
-  std::string path;        ///< relative to the run directory, or absolute for an input
-  double size_bytes = 0;   ///< expected; what a transfer of it costs
+  std::string path;       ///< relative to the run directory, or absolute for an input
+  double size_bytes = 0;  ///< expected; what a transfer of it costs
 };
 
 /// One task or stage. Kept small, for a workflow may have millions; all that is rare is behind
 /// `details`.
 struct task_info {
-  std::string name;                        ///< unique in the workflow
-  double cpu_seconds = unknown_seconds;    ///< expected on a core of speed 1
-  double gpu_seconds = unknown_seconds;    ///< expected on a GPU of speed 1
-  std::vector<file_id> inputs{};           ///< files it reads
-  std::vector<file_id> outputs{};          ///< files it writes; each has one writer
-  std::unique_ptr<task_details> details{}; ///< null: all defaults
+  std::string name;                         ///< unique in the workflow
+  double cpu_seconds = unknown_seconds;     ///< expected on a core of speed 1
+  double gpu_seconds = unknown_seconds;     ///< expected on a GPU of speed 1
+  std::vector<file_id> inputs{};            ///< files it reads
+  std::vector<file_id> outputs{};           ///< files it writes; each has one writer
+  std::unique_ptr<task_details> details{};  ///< null: all defaults
 
   static constexpr double unknown_seconds = std::numeric_limits<double>::quiet_NaN();
 

@@ -1,0 +1,104 @@
+/// @file
+/// The engine: runs a workflow on the workers of a machine, after a schedule or without one.
+#pragma once
+
+#include <heddle/base/units.hpp>
+#include <heddle/plan/schedule.hpp>
+#include <heddle/run/report.hpp>
+#include <heddle/topology/machine.hpp>
+#include <heddle/trace/progress.hpp>
+#include <heddle/workflow/workflow.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+namespace heddle {
+
+/// How a run behaves. Options that a run does not need keep their defaults.
+struct run_options {
+  int max_parallelism = 0;            ///< tasks at once; 0: as many as there are workers
+  bool keep_going     = false;        ///< after a failure, finish what does not depend on it
+  seconds deadline{};                 ///< the run is stopped this long after its start; 0: never
+  std::stop_token stop{};             ///< asks the run to stop
+  std::filesystem::path cache_dir{};  ///< for results; not supported yet
+  std::filesystem::path trace{};      ///< Chrome/Perfetto trace to write at the end
+  std::filesystem::path html{};       ///< HTML report to write at the end
+
+  std::filesystem::path directory{"."};  ///< the run directory: where the files of programs lie
+  std::optional<double> replay_scale{};  ///< burn this many times the expected seconds of each
+                                         ///< task, instead of running it
+  std::size_t output_limit_bytes = std::size_t{64}
+                                   << 20;  ///< of a program's printed output to keep
+  seconds kill_grace{2.0};                 ///< between asking a program to end and killing it
+};
+
+/// A run under way. Movable; destroying it cancels the run and waits for its end.
+class run {
+ public:
+  /// Waits for the end of the run and returns its report. May be called once.
+  ///
+  /// A failed task is not thrown but reported in `report::error`.
+  ///
+  /// @throw system_error if a trace or report cannot be written
+  report wait();
+
+  /// Waits for the end of the run, but at most `limit`; whether it has ended.
+  [[nodiscard]] bool wait_for(seconds limit);
+
+  /// Asks the run to stop: running programs are ended, long bodies see their stop token, what has
+  /// not started is not started. Thread-safe.
+  void cancel();
+
+  /// How far the run is. Thread-safe.
+  [[nodiscard]] progress_state progress() const;
+
+  run(run&&) noexcept;
+  run& operator=(run&&) noexcept;
+  ~run();
+
+ private:
+  friend class engine;
+  class state;
+  explicit run(std::unique_ptr<state> s);
+  std::unique_ptr<state> state_;
+};
+
+/// Runs workflows with one worker thread per resource of its machine, bound to the resource's
+/// processing unit. In this version a GPU's worker runs the CPU bodies of its tasks, and each stage
+/// (loop, reduction, pipeline, race) runs on one worker.
+///
+/// With a schedule, each worker runs its tasks in the planned order; without one, any worker takes
+/// the ready task of highest priority, then of highest upward rank. Thread-safe: several runs may
+/// be under way at once, on workers of their own.
+///
+/// A task is a C++ body, an external program or, in a replay, burnt time. A program runs in a
+/// private folder in which its declared inputs are linked; its declared outputs are renamed into
+/// the run directory once it has succeeded. What it prints goes to `.heddle/logs/<task>.log` there.
+class engine {
+ public:
+  explicit engine(machine m);
+
+  /// Starts `w` after `s`, which must have been made for this machine. The workflow must outlive
+  /// the run; one run of a workflow with C++ bodies at a time.
+  ///
+  /// @throw invalid_argument if `s` does not fit workflow and machine
+  /// @throw not_supported    naming a task that cannot run here, before anything starts
+  /// @throw system_error     if the run directory cannot be used
+  [[nodiscard]] run start(workflow const& w, schedule const& s, run_options options = {});
+
+  /// Starts `w` without a schedule.
+  [[nodiscard]] run start(workflow const& w, run_options options = {});
+
+  /// Runs `w` without a schedule to its end.
+  [[nodiscard]] report run_to_end(workflow const& w, run_options options = {});
+
+  [[nodiscard]] machine const& where() const noexcept { return machine_; }
+
+ private:
+  machine machine_;
+};
+
+}  // namespace heddle

@@ -1,0 +1,427 @@
+/// @file
+/// The builders that `workflow::task`, `for_each`, `reduce`, `pipeline` and `speculate` return.
+/// They turn typed bodies into type-erased ones; a body with the wrong signature does not compile.
+#pragma once
+
+#include <heddle/base/access.hpp>
+#include <heddle/base/body.hpp>
+#include <heddle/base/error.hpp>
+#include <heddle/base/units.hpp>
+#include <heddle/workflow/workflow.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace heddle {
+
+/// Names a task of a workflow, to be ordered after.
+struct task_ref {
+  task_id id;
+};
+
+/// What every builder can declare of its task. A handle: copies name the same task.
+template <class Self>
+class stage_base {
+ public:
+  /// Expected execution time on a CPU core of speed 1.
+  Self& cost(seconds cpu)
+  {
+    info().cpu_seconds = cpu.count();
+    return self();
+  }
+
+  /// Expected execution times on a CPU core and on a GPU of speed 1.
+  Self& cost(seconds cpu, seconds gpu)
+  {
+    info().gpu_seconds = gpu.count();
+    return cost(cpu);
+  }
+
+  /// Analytic cost: execution time = max(flops / rate, bytes / bandwidth) of the resource.
+  Self& cost(work analytic)
+  {
+    details().analytic = analytic;
+    return self();
+  }
+
+  /// Tasks of one kind share a colour in reports and their cost history.
+  Self& kind(std::string_view name)
+  {
+    details().kind = name;
+    return self();
+  }
+
+  /// What the task holds while it runs.
+  Self& needs(resources what)
+  {
+    details().needs = what;
+    return self();
+  }
+
+  /// Pure precedence: starts after `task` has ended.
+  ///
+  /// @throw invalid_argument if `task` is this task
+  Self& after(task_ref task)
+  {
+    workflow_->add_edge({task.id, id_, 0});
+    return self();
+  }
+
+  /// Among ready tasks of a run without a schedule, higher goes first.
+  Self& priority(int value)
+  {
+    details().priority = value;
+    return self();
+  }
+
+  /// Further attempts after a failure. What a failed attempt wrote is not undone.
+  Self& retries(int count)
+  {
+    details().retries = count;
+    return self();
+  }
+
+  operator task_ref() const { return {id_}; }
+
+ protected:
+  stage_base(workflow& w, task_info task) : workflow_{&w}, id_{w.add_cpp_task(std::move(task))} {}
+  stage_base(stage_base const&) = default;
+
+  template <class Other>
+  explicit stage_base(stage_base<Other> const& other) : workflow_{other.workflow_}, id_{other.id_}
+  {
+  }
+
+  template <class Other>
+  friend class stage_base;
+
+  task_info& info() { return workflow_->at(id_); }
+  task_details& details() { return info().declare(); }
+
+ private:
+  Self& self() { return static_cast<Self&>(*this); }
+
+  workflow* workflow_;
+  task_id id_;
+};
+
+namespace detail {
+
+/// Calls `f(leading..., typed arguments...)`, with the arguments made from `a.data[First...]`.
+template <class... Types, class F, class... Leading, std::size_t... I>
+decltype(auto) call(F& f, std::span<argument const> data, std::index_sequence<I...>,
+                    Leading&&... leading)
+{
+  return f(std::forward<Leading>(leading)..., argument_as<Types>::from(data[I])...);
+}
+
+template <class... Types, class F, class... Leading>
+decltype(auto) call_typed(F& f, std::span<argument const> data, Leading&&... leading)
+{
+  return call<Types...>(f, data, std::index_sequence_for<Types...>{},
+                        std::forward<Leading>(leading)...);
+}
+
+/// A task with a name, accesses and a stage, ready to be added.
+template <class... A>
+task_info make_task(std::string_view name, any_stage what, A... accesses)
+{
+  task_info task{std::string{name}};
+  task.declare().stage    = std::move(what);
+  task.declare().accesses = {any_access{std::move(accesses)}...};
+  return task;
+}
+
+}  // namespace detail
+
+/// Builds a plain task; see `workflow::task`.
+template <class... H, class... D>
+class task_builder<access<H, D>...> : public stage_base<task_builder<access<H, D>...>> {
+ public:
+  task_builder(workflow& w, std::string_view name, access<H, D>... accesses)
+    : stage_base<task_builder>{w, detail::make_task(name, {}, std::move(accesses)...)}
+  {
+  }
+
+  /// The body for CPUs: `f(host arguments...)`, in the order of the accesses. It may throw.
+  template <class F>
+  requires std::invocable<F&, H...> task_builder& cpu(F f)
+  {
+    this->details().cpu = [f = std::move(f)](body_arguments const& a) mutable {
+      detail::call_typed<H...>(f, a.data);
+    };
+    return *this;
+  }
+
+  /// The body for GPUs: `f(stream, device arguments...)` enqueues on the stream and returns; it
+  /// must not wait, allocate or use the legacy stream.
+  template <class F>
+  requires std::invocable<F&, stream_ref, D...> task_builder& gpu(F f)
+  {
+    this->details().gpu = [f = std::move(f)](stream_ref stream, body_arguments const& a) mutable {
+      detail::call_typed<D...>(f, a.data, stream);
+    };
+    return *this;
+  }
+};
+
+/// Builds a data-parallel loop; see `workflow::for_each`.
+template <class... H, class... D>
+class loop_builder<access<H, D>...> : public stage_base<loop_builder<access<H, D>...>> {
+ public:
+  loop_builder(workflow& w, std::string_view name, range over, access<H, D>... accesses)
+    : stage_base<loop_builder>{
+        w, detail::make_task(name, data_parallel_stage{over}, std::move(accesses)...)}
+  {
+  }
+
+  /// The body for CPUs: `f(part, host arguments...)`; different parts may run at the same time.
+  template <class F>
+  requires std::invocable<F&, range, H...> loop_builder& cpu(F f)
+  {
+    this->details().cpu = [f = std::move(f)](body_arguments const& a) mutable {
+      detail::call_typed<H...>(f, a.data, a.part);
+    };
+    return *this;
+  }
+
+  /// The body for GPUs: `f(stream, part, device arguments...)`.
+  template <class F>
+  requires std::invocable<F&, stream_ref, range, D...> loop_builder& gpu(F f)
+  {
+    this->details().gpu = [f = std::move(f)](stream_ref stream, body_arguments const& a) mutable {
+      detail::call_typed<D...>(f, a.data, stream, a.part);
+    };
+    return *this;
+  }
+
+  /// Least number of indices per part.
+  loop_builder& grain(std::size_t indices)
+  {
+    std::get<data_parallel_stage>(this->details().stage).grain = indices;
+    return *this;
+  }
+};
+
+/// Builds a reduction; see `workflow::reduce`.
+template <class R, class Op, class... H, class... D>
+class reduce_builder<R, Op, access<H, D>...>
+  : public stage_base<reduce_builder<R, Op, access<H, D>...>> {
+ public:
+  template <class Into>
+  reduce_builder(workflow& w, std::string_view name, range over, R init, Op operation, Into into,
+                 access<H, D>... accesses)
+    : stage_base<reduce_builder>{w, detail::make_task(name, data_parallel_stage{over},
+                                                      std::move(into), std::move(accesses)...)},
+      init_{std::move(init)},
+      operation_{std::move(operation)}
+  {
+  }
+
+  /// The body for CPUs: `f(part, host arguments...)` returns the fold of its part.
+  template <class F>
+  requires std::is_invocable_r_v<R, F&, range, H...> reduce_builder& cpu(F f)
+  {
+    this->details().cpu = [f = std::move(f), init = init_,
+                           operation = operation_](body_arguments const& a) mutable {
+      auto& into = argument_as<R&>::from(a.data[0]);
+      into       = operation(init, detail::call_typed<H...>(f, a.data.subspan(1), a.part));
+    };
+    return *this;
+  }
+
+ private:
+  R init_;
+  Op operation_;
+};
+
+/// What the source of a pipeline may ask and say.
+class token_control {
+ public:
+  /// The number of the token that the source is asked for, counted from 0.
+  [[nodiscard]] std::size_t index() const noexcept { return index_; }
+
+  /// Ends the pipeline; the token returned with it is not passed on.
+  void stop() noexcept { stopped_ = true; }
+
+  [[nodiscard]] bool stopped() const noexcept { return stopped_; }
+  void advance() noexcept { ++index_; }
+
+ private:
+  std::size_t index_ = 0;
+  bool stopped_      = false;
+};
+
+/// Builds a pipeline, step by step; see `workflow::pipeline`. `In` is what the next step gets.
+template <class In>
+class pipeline_builder : public stage_base<pipeline_builder<In>> {
+ public:
+  /// Gives the next token, passed through all steps so far; none: the end.
+  using producer = std::function<std::optional<In>(token_control&)>;
+
+  pipeline_builder(workflow& w, std::string_view name, pipeline_options options, producer source)
+    : stage_base<pipeline_builder>{w, detail::make_task(name, pipeline_stage{options.tokens})},
+      produce_{std::move(source)}
+  {
+    set_body();
+  }
+
+  template <class Before>
+  pipeline_builder(pipeline_builder<Before> const& before, producer produce)
+    : stage_base<pipeline_builder>{before}, produce_{std::move(produce)}
+  {
+    set_body();
+  }
+
+  /// A step that sees one token at a time, in the order of the source.
+  template <class F>
+  requires std::invocable<F&, In>
+  auto serial(std::string_view name, F f) { return add_step(name, true, std::move(f)); }
+
+  /// A step that may see several tokens at once.
+  template <class F>
+  requires std::invocable<F&, In>
+  auto parallel(std::string_view name, F f) { return add_step(name, false, std::move(f)); }
+
+ private:
+  template <class F>
+  auto add_step(std::string_view name, bool serial, F f)
+  {
+    using result = std::invoke_result_t<F&, In>;
+    using out    = std::conditional_t<std::is_void_v<result>, std::monostate, result>;
+    auto& steps  = std::get<pipeline_stage>(this->details().stage).steps;
+    steps.push_back({std::string{name}, serial});
+    auto produce = [before = produce_, f = std::move(f)](token_control& control) mutable {
+      auto token = before(control);
+      if (!token) return std::optional<out>{};
+      if constexpr (std::is_void_v<result>) {
+        f(std::move(*token));
+        return std::optional<out>{std::in_place};
+      } else {
+        return std::optional<out>{f(std::move(*token))};
+      }
+    };
+    return pipeline_builder<out>{*this, std::move(produce)};
+  }
+
+  void set_body()
+  {
+    this->details().cpu = [produce = produce_](body_arguments const& a) {
+      token_control control;
+      while (!a.stop.stop_requested() && produce(control)) control.advance();
+    };
+  }
+
+  producer produce_;
+};
+
+/// Builds a race of alternatives; see `workflow::speculate`.
+template <class... H, class... D>
+class race_builder<access<H, D>...> : public stage_base<race_builder<access<H, D>...>> {
+ public:
+  race_builder(workflow& w, std::string_view name, access<H, D>... accesses)
+    : stage_base<race_builder>{w, detail::make_task(name, speculative_stage{}, accesses...)},
+      accesses_{any_access{std::move(accesses)}...}
+  {
+  }
+
+  /// One way to the result: `f(stop, host arguments...)` returns whether its result is good. It
+  /// writes private copies of the declared outputs; those of the winner are committed. Side effects
+  /// beyond them are the user's.
+  template <class F>
+  requires std::is_invocable_r_v<bool, F&, std::stop_token, H...> race_builder& alternative(
+    std::string_view name, F f)
+  {
+    std::get<speculative_stage>(this->details().stage).alternatives.push_back({std::string{name}});
+    attempts_.push_back(
+      [f = std::move(f)](std::stop_token stop, std::span<argument const> data) mutable {
+        return static_cast<bool>(detail::call_typed<H...>(f, data, std::move(stop)));
+      });
+    this->details().cpu = [accesses = accesses_,
+                           attempts = attempts_](body_arguments const& a) mutable {
+      for (auto& attempt : attempts) {
+        if (commits(attempt, accesses, a)) return;
+      }
+      throw task_failed{"none of the alternatives gave a good result"};
+    };
+    return *this;
+  }
+
+ private:
+  using attempt_body = std::function<bool(std::stop_token, std::span<argument const>)>;
+
+  /// Runs one alternative on private copies of what it writes, and commits them if it was good.
+  static bool commits(attempt_body& run, std::vector<any_access> const& accesses,
+                      body_arguments const& a)
+  {
+    std::vector<std::shared_ptr<data_item>> copies(accesses.size());
+    std::vector<argument> data{a.data.begin(), a.data.end()};
+    for (std::size_t i = 0; i < accesses.size(); ++i) {
+      if (!writes(accesses[i].how)) continue;
+      copies[i] = accesses[i].item->private_copy();
+      data[i]   = {copies[i]->host(), copies[i]->size_bytes()};
+    }
+    if (!run(a.stop, data)) return false;
+    for (std::size_t i = 0; i < accesses.size(); ++i) {
+      if (copies[i]) accesses[i].item->commit(*copies[i]);
+    }
+    return true;
+  }
+
+  std::vector<any_access> accesses_;
+  std::vector<attempt_body> attempts_;
+};
+
+// ---- the members of workflow that make them ----
+
+template <class... A>
+task_builder<A...> workflow::task(std::string_view name, A... accesses)
+{
+  return {*this, name, std::move(accesses)...};
+}
+
+template <class... A>
+loop_builder<A...> workflow::for_each(std::string_view name, range over, A... accesses)
+{
+  return {*this, name, over, std::move(accesses)...};
+}
+
+template <class R, class Op, class... A>
+reduce_builder<R, Op, A...> workflow::reduce(std::string_view name, range over, R init,
+                                             Op operation, value<R>& into, A... accesses)
+{
+  return {
+    *this, name, over, std::move(init), std::move(operation), write(into), std::move(accesses)...};
+}
+
+template <class F>
+auto workflow::pipeline(std::string_view name, pipeline_options options, F source)
+  -> pipeline_builder<typename std::invoke_result_t<F&, token_control&>::value_type>
+{
+  using token  = typename std::invoke_result_t<F&, token_control&>::value_type;
+  auto produce = [source =
+                    std::move(source)](token_control& control) mutable -> std::optional<token> {
+    auto next = source(control);
+    if (control.stopped()) return std::nullopt;
+    return next;
+  };
+  return {*this, name, options, std::move(produce)};
+}
+
+template <class... A>
+race_builder<A...> workflow::speculate(std::string_view name, A... accesses)
+{
+  return {*this, name, std::move(accesses)...};
+}
+
+}  // namespace heddle

@@ -1,0 +1,151 @@
+#include "src/run/program_task.hpp"
+
+#include "src/run/affinity.hpp"
+#include "src/run/process.hpp"
+
+#include <heddle/base/error.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace heddle {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Replaces `{key}` in every argument (in the command line, for a shell) by a number.
+program with_number(program p, std::string_view key, std::size_t number)
+{
+  auto const pattern = fmt::format("{{{}}}", key);
+  auto const text    = std::to_string(number);
+  auto const replace = [&](std::string& word) {
+    for (auto at = word.find(pattern); at != std::string::npos;
+         at      = word.find(pattern, at + text.size())) {
+      word.replace(at, pattern.size(), text);
+    }
+  };
+  if (p.shell) replace(p.path);
+  for (auto& argument : p.arguments) replace(argument);
+  return p;
+}
+
+/// The end of what a program printed, for its error message.
+std::string last_words(fs::path const& log)
+{
+  constexpr std::streamoff most = 500;
+  std::ifstream in{log, std::ios::binary | std::ios::ate};
+  if (!in) return {};
+  auto const size = static_cast<std::streamoff>(in.tellg());
+  in.seekg(std::max<std::streamoff>(0, size - most));
+  std::string text{std::istreambuf_iterator<char>{in}, {}};
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  constexpr int lines = 3;
+  auto begin          = text.size();
+  for (int line = 0; line < lines && begin != std::string::npos && begin > 0; ++line) {
+    begin = text.rfind('\n', begin - 1);
+  }
+  return begin == std::string::npos ? text : text.substr(begin + 1);
+}
+
+std::string how_it_ended(process_result const& result, double timeout_seconds)
+{
+  if (!result.log_error.empty()) return "was stopped: " + result.log_error;
+  switch (result.how) {
+    case process_result::cause::exited:
+      return fmt::format("ended with exit code {}", result.code);
+    case process_result::cause::signalled:
+      return fmt::format("was killed by signal {} ({})", result.code, strsignal(result.code));
+    case process_result::cause::timed_out:
+      return fmt::format("was stopped after its timeout of {} s", timeout_seconds);
+    case process_result::cause::stopped:
+      break;
+  }
+  return "was stopped with the run";
+}
+
+}  // namespace
+
+bool is_program(task_info const& task)
+{
+  auto const& details = task.declared();
+  if (details.run) return true;
+  if (details.cpu || details.gpu) return false;
+  return std::holds_alternative<pipeline_stage>(details.stage) ||
+         std::holds_alternative<speculative_stage>(details.stage);
+}
+
+program_runner::program_runner(workflow const& w, run_directory const& directory,
+                               run_options const& options)
+  : workflow_{w}, directory_{directory}, options_{options}, all_units_{affinity_of_this_thread()}
+{
+}
+
+void program_runner::run(task_id task, std::stop_token const& stop) const
+{
+  private_folder const folder{directory_, workflow_, task};
+  run_stage(task, folder, stop);
+  folder.commit_outputs();
+}
+
+void program_runner::run_stage(task_id task, private_folder const& folder,
+                               std::stop_token const& stop) const
+{
+  auto const& details = workflow_.at(task).declared();
+  if (auto const* loop = std::get_if<data_parallel_stage>(&details.stage)) {
+    auto const first = with_number(*details.run, "first", loop->over.first);
+    start(task, with_number(first, "last", loop->over.last), folder, stop);
+  } else if (auto const* line = std::get_if<pipeline_stage>(&details.stage)) {
+    for (std::size_t token = 0; token < line->num_tokens.value_or(0); ++token) {
+      for (auto const& step : line->steps)
+        start(task, with_number(step.run, "token", token), folder, stop);
+    }
+  } else if (auto const* race = std::get_if<speculative_stage>(&details.stage)) {
+    for (auto const& way : race->alternatives) {
+      try {
+        start(task, way.run, folder, stop);
+        return;
+      } catch (error const&) {
+        if (&way == &race->alternatives.back() || stop.stop_requested()) throw;
+        folder.discard_outputs();
+      }
+    }
+  } else {
+    start(task, *details.run, folder, stop);
+  }
+}
+
+void program_runner::start(task_id task, program const& what, private_folder const& folder,
+                           std::stop_token const& stop) const
+{
+  auto const& info    = workflow_.at(task);
+  auto const& details = info.declared();
+  process_request request{what.path, what.arguments, what.environment, folder.path(),
+                          directory_.log_of(info.name, task)};
+  if (what.shell) request.arguments = {"-c", std::exchange(request.path, "/bin/sh")};
+  if (!what.stdout_path.empty()) request.stdout_file = folder.path() / what.stdout_path;
+  auto const beside_the_workflow = directory_.root() / what.path;
+  if (!what.shell && what.path.find('/') != std::string::npos && fs::exists(beside_the_workflow)) {
+    request.path = beside_the_workflow;
+  }
+  request.environment.emplace_back("HEDDLE_TASK", info.name);
+  request.log_limit_bytes = options_.output_limit_bytes;
+  request.timeout         = std::chrono::duration<double>{details.timeout_seconds};
+  request.kill_grace      = options_.kill_grace;
+
+  std::optional<affinity_scope> all_units;
+  if (details.needs.cores > 1) all_units.emplace(all_units_);
+  auto const result = run_process(request, stop);
+  if (result.good()) return;
+  auto const said = last_words(request.log);
+  throw task_failed{fmt::format("program \"{}\" {}{}{}", what.path,
+                                how_it_ended(result, details.timeout_seconds),
+                                said.empty() ? "" : "; it printed last:\n", said)};
+}
+
+}  // namespace heddle

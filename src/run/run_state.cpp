@@ -1,0 +1,175 @@
+#include "src/run/run_state.hpp"
+
+#include "src/plan/priorities.hpp"
+
+#include <heddle/base/error.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <system_error>
+#include <utility>
+
+namespace heddle {
+namespace {
+
+std::vector<std::int32_t> numbers_of_predecessors(edge_table const& edges)
+{
+  std::vector<std::int32_t> numbers(edges.num_tasks());
+  for (std::size_t t = 0; t < numbers.size(); ++t) {
+    numbers[t] = edges.first_predecessor[t + 1] - edges.first_predecessor[t];
+  }
+  return numbers;
+}
+
+std::unique_ptr<planned_queue> make_planned_queue(schedule const& plan, machine const& m,
+                                                  edge_table const& edges)
+{
+  auto const fits = [&](assignment const& a) {
+    return a.resource >= 0 && static_cast<std::size_t>(a.resource) < m.resources.size();
+  };
+  if (plan.tasks.size() != edges.num_tasks() || plan.resource_ids.size() != m.resources.size() ||
+      !std::all_of(plan.tasks.begin(), plan.tasks.end(), fits)) {
+    throw invalid_argument{fmt::format(
+      "engine: the schedule has {} tasks on {} resources, workflow and machine have {} on {}; plan "
+      "this "
+      "workflow for this engine's machine",
+      plan.tasks.size(), plan.resource_ids.size(), edges.num_tasks(), m.resources.size())};
+  }
+  std::vector<std::int32_t> position_of(edges.num_tasks());
+  for (std::size_t i = 0; i < position_of.size(); ++i) {
+    position_of[static_cast<std::size_t>(edges.topological_order[i])] =
+      static_cast<std::int32_t>(i);
+  }
+  return std::make_unique<planned_queue>(plan, position_of);
+}
+
+std::unique_ptr<ready_queue> make_ready_queue(workflow const& w, cost_model const& costs)
+{
+  auto const ranks = mean_upward_ranks(costs);
+  std::vector<ready_queue::urgency> urgencies;
+  urgencies.reserve(ranks.size());
+  for (std::size_t t = 0; t < ranks.size(); ++t) {
+    urgencies.push_back({w.tasks()[t].declared().priority, ranks[t]});
+  }
+  return std::make_unique<ready_queue>(std::move(urgencies));
+}
+
+}  // namespace
+
+// ---- setting up ----
+
+run::state::state(workflow const& w, machine const& m, schedule const* plan, run_options options)
+  : workflow_{w},
+    machine_{m},
+    options_{std::move(options)},
+    costs_{w, m},
+    runner_{w, costs_, options_},
+    most_running_{options_.max_parallelism > 0 ? static_cast<std::size_t>(options_.max_parallelism)
+                                               : std::numeric_limits<std::size_t>::max()},
+    missing_{numbers_of_predecessors(costs_.edges())},
+    wake_(m.resources.size()),
+    asleep_(m.resources.size(), 0),
+    bound_{static_cast<std::ptrdiff_t>(m.resources.size())}
+{
+  if (plan != nullptr) {
+    queue_ = make_planned_queue(*plan, m, costs_.edges());
+    expect_no_deadlock();
+  } else {
+    queue_ = make_ready_queue(w, costs_);
+  }
+  prepare_record(plan);
+  make_entry_tasks_ready();
+  start_threads();
+}
+
+/// Plays the schedule's order through, in no time: every task must come to its turn.
+void run::state::expect_no_deadlock() const
+{
+  auto trial   = static_cast<planned_queue const&>(*queue_);
+  auto missing = missing_;
+  std::vector<int> workers_to_look_at;
+  auto const make_ready = [&](task_id task) {
+    workers_to_look_at.push_back(trial.make_ready(task));
+  };
+  for (std::size_t t = 0; t < missing.size(); ++t) {
+    if (missing[t] == 0) make_ready(static_cast<task_id>(t));
+  }
+  std::size_t taken = 0;
+  while (!workers_to_look_at.empty()) {
+    auto const worker = workers_to_look_at.back();
+    workers_to_look_at.pop_back();
+    while (auto const task = trial.take(worker)) {
+      ++taken;
+      for (auto const successor : costs_.edges().successors(*task)) {
+        if (--missing[static_cast<std::size_t>(successor)] == 0) make_ready(successor);
+      }
+    }
+  }
+  if (taken < missing.size()) {
+    throw invalid_argument{
+      "engine: the schedule runs a task before one that it depends on; check_schedule says which"};
+  }
+}
+
+void run::state::prepare_record(schedule const* plan)
+{
+  auto const scale      = options_.replay_scale.value_or(1.0);
+  record_.workflow_name = workflow_.name();
+  record_.algorithm     = plan != nullptr ? plan->algorithm : "dynamic";
+  record_.tasks.resize(workflow_.num_tasks());
+  for (auto const& r : machine_.resources) record_.workers.push_back(r.id);
+  if (plan != nullptr) {
+    record_.planned_makespan_seconds = plan->makespan_seconds * scale;
+    record_.lower_bound_seconds      = plan->lower_bound_seconds * scale;
+  }
+  for (std::size_t t = 0; t < record_.tasks.size(); ++t) {
+    auto const& info  = workflow_.tasks()[t];
+    auto& task        = record_.tasks[t];
+    auto const before = costs_.edges().predecessors(static_cast<task_id>(t));
+    task.name         = info.name;
+    task.kind         = info.declared().kind;
+    task.predecessors = {before.begin(), before.end()};
+    auto expected     = costs_.mean_execution_seconds(static_cast<task_id>(t)) * scale;
+    if (plan != nullptr) {
+      auto const& [resource, start, finish] = plan->tasks[t];
+      task.planned_worker                   = resource;
+      task.planned_start_seconds            = start * scale;
+      task.planned_finish_seconds           = finish * scale;
+      expected                              = (finish - start) * scale;
+    }
+    expected_seconds_.push_back(expected);
+    progress_.work_total_seconds += expected;
+  }
+  progress_.total = record_.tasks.size();
+}
+
+void run::state::make_entry_tasks_ready()
+{
+  for (std::size_t t = 0; t < missing_.size(); ++t) {
+    if (missing_[t] == 0) queue_->make_ready(static_cast<task_id>(t));
+  }
+}
+
+void run::state::start_threads()
+try {
+  for (std::size_t worker = 0; worker < machine_.resources.size(); ++worker) {
+    threads_.emplace_back([this, worker] { work(static_cast<int>(worker)); });
+  }
+  bound_.wait();
+  begin_ = std::chrono::steady_clock::now();
+  go_.count_down();
+  if (options_.deadline > seconds{}) {
+    threads_.emplace_back([this] { watch_deadline(); });
+  }
+  outer_stop_.emplace(options_.stop, [this] { cancel(); });
+} catch (std::system_error const& e) {
+  cancel();
+  if (!go_.try_wait())
+    go_.count_down();  // lets those that did start see that there is nothing to do
+  throw system_error{fmt::format("engine: {} worker threads cannot be started: {}",
+                                 machine_.resources.size(), e.what())};
+}
+
+}  // namespace heddle

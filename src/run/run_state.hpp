@@ -1,0 +1,106 @@
+/// @file
+/// The state of one run: what its workers share.
+#pragma once
+
+#include "src/run/task_queue.hpp"
+#include "src/run/task_runner.hpp"
+
+#include <heddle/cost/cost_model.hpp>
+#include <heddle/run/engine.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <latch>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace heddle {
+
+/// One run, from its start to its report.
+///
+/// One mutex guards everything that changes. A worker holds it to take a task and to hand in its
+/// result, never while a task runs; so all that a task wrote happens before its successors start. A
+/// worker without a task sleeps on a condition variable of its own, and is woken for a task that it
+/// can take, or when the run is over. The run is over when every task has ended, or when it is
+/// closing (stopped, or a task failed without keep_going) and no task is running.
+class run::state {
+ public:
+  /// @param plan null: a dynamic run
+  state(workflow const& w, machine const& m, schedule const* plan, run_options options);
+  ~state();
+
+  report wait();
+  bool wait_for(seconds limit);
+  void cancel();
+  [[nodiscard]] progress_state progress() const;
+
+ private:
+  /// What came of one task.
+  struct outcome {
+    task_status status = task_status::done;
+    int attempts       = 1;
+    std::string message{};
+    std::exception_ptr error{};
+  };
+
+  void prepare_record(schedule const* plan);
+  void expect_no_deadlock() const;
+  void make_entry_tasks_ready();
+  void start_threads();
+
+  void work(int worker);
+  void watch_deadline();
+  [[nodiscard]] bool over() const;
+  [[nodiscard]] std::optional<task_id> take(int worker);
+  outcome execute(task_id task, int worker);
+  outcome failure(task_id task, std::exception_ptr const& cause, int attempts) const;
+  void hand_in(task_id task, outcome result);
+  void release_successors(task_id task);
+  void skip_successors(task_id task);
+  void wake_anyone();
+  void wake_all();
+  [[nodiscard]] double now() const;
+  [[nodiscard]] task_record& record_of(task_id task)
+  {
+    return record_.tasks[static_cast<std::size_t>(task)];
+  }
+  [[nodiscard]] report make_report();
+
+  workflow const& workflow_;
+  machine machine_;
+  run_options options_;
+  cost_model costs_;
+  task_runner runner_;
+  std::size_t most_running_;
+  std::vector<double> expected_seconds_{};  ///< [tasks], for the progress line
+  std::stop_source stop_{};
+  std::chrono::steady_clock::time_point begin_{};
+
+  mutable std::mutex mutex_{};
+  std::unique_ptr<task_queue> queue_{};        // guarded by mutex_, as all below
+  std::vector<std::int32_t> missing_{};        ///< [tasks], predecessors not done
+  std::vector<std::condition_variable> wake_;  ///< [workers]
+  std::vector<char> asleep_;                   ///< [workers]
+  run_record record_{};
+  progress_state progress_{};
+  std::size_t ended_ = 0;      ///< tasks with a final status
+  bool closing_      = false;  ///< nothing more is started
+  bool stopped_      = false;
+  std::exception_ptr first_error_{};
+  std::condition_variable over_{};
+
+  std::latch bound_;  ///< counted down by each worker in its place; then the clock starts
+  std::latch go_{1};  ///< opened when the clock has started
+  std::optional<std::stop_callback<std::function<void()>>> outer_stop_{};
+  std::vector<std::jthread> threads_{};
+};
+
+}  // namespace heddle

@@ -1,0 +1,267 @@
+#include "src/run/run_state.hpp"
+
+#include "src/run/affinity.hpp"
+
+#include <heddle/base/error.hpp>
+#include <heddle/trace/nvtx.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace heddle {
+namespace {
+
+std::string message_of(std::exception_ptr const& error)
+{
+  try {
+    std::rethrow_exception(error);
+  } catch (std::exception const& e) {
+    return e.what();
+  } catch (...) {
+    return "threw something that is no std::exception";
+  }
+}
+
+/// `task_failed` that names the task, with what was thrown nested in it.
+std::exception_ptr naming_task(std::string const& task, std::exception_ptr const& cause)
+{
+  try {
+    try {
+      std::rethrow_exception(cause);
+    } catch (...) {
+      std::throw_with_nested(task_failed{fmt::format("task \"{}\": {}", task, message_of(cause))});
+    }
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+}  // namespace
+
+void run::state::work(int worker)
+{
+  auto const& resource = machine_.resources[static_cast<std::size_t>(worker)];
+  if (resource.kind == resource_kind::cpu) bind_this_thread(resource.os_index);
+  name_this_thread(resource.id);
+  bound_.count_down();
+  go_.wait();
+  std::unique_lock lock{mutex_};
+  while (!over()) {
+    if (auto const task = take(worker)) {
+      lock.unlock();
+      auto result = execute(*task, worker);
+      lock.lock();
+      hand_in(*task, std::move(result));
+    } else {
+      asleep_[static_cast<std::size_t>(worker)] = 1;
+      wake_[static_cast<std::size_t>(worker)].wait(lock);
+      asleep_[static_cast<std::size_t>(worker)] = 0;
+    }
+  }
+}
+
+bool run::state::over() const
+{
+  return ended_ == progress_.total || (closing_ && progress_.running == 0);
+}
+
+std::optional<task_id> run::state::take(int worker)
+{
+  if (closing_ || progress_.running >= most_running_) return std::nullopt;
+  auto const task = queue_->take(worker);
+  if (task) {
+    ++progress_.running;
+    record_of(*task).worker        = worker;
+    record_of(*task).start_seconds = now();
+  }
+  return task;
+}
+
+run::state::outcome run::state::execute(task_id task, int worker)
+{
+  auto const& info    = workflow_.at(task);
+  bool const is_stage = !std::holds_alternative<std::monostate>(info.declared().stage);
+  profiler_range const range{is_stage ? range_kind::stage : range_kind::task, info.name,
+                             static_cast<std::uint64_t>(task)};
+  std::error_code ignored;
+  if (auto const log = runner_.log_of(task); !log.empty()) std::filesystem::remove(log, ignored);
+  auto const attempts = 1 + std::max(0, info.declared().retries);
+  for (int attempt = 1;; ++attempt) {
+    try {
+      runner_.run(task, worker, stop_.get_token());
+      bool const cut_short = options_.replay_scale && stop_.stop_requested();
+      return {cut_short ? task_status::cancelled : task_status::done, attempt};
+    } catch (...) {
+      if (attempt == attempts || stop_.stop_requested()) {
+        return failure(task, std::current_exception(), attempt);
+      }
+    }
+  }
+}
+
+run::state::outcome run::state::failure(task_id task, std::exception_ptr const& cause,
+                                        int attempts) const
+{
+  auto const status = stop_.stop_requested() ? task_status::cancelled : task_status::failed;
+  return {status, attempts, message_of(cause), naming_task(workflow_.at(task).name, cause)};
+}
+
+void run::state::hand_in(task_id task, outcome result)
+{
+  auto& record          = record_of(task);
+  record.finish_seconds = now();
+  record.status         = result.status;
+  record.attempts       = result.attempts;
+  record.message        = std::move(result.message);
+  record.output_path    = runner_.log_of(task).string();
+  --progress_.running;
+  ++ended_;
+  progress_.work_done_seconds += expected_seconds_[static_cast<std::size_t>(task)];
+  if (result.status == task_status::done) {
+    ++progress_.done;
+    release_successors(task);
+  } else {
+    skip_successors(task);
+    if (result.status == task_status::failed) {
+      ++progress_.failed;
+      if (!first_error_) first_error_ = result.error;
+      if (!options_.keep_going) closing_ = true;
+    }
+  }
+  if (over() || most_running_ < wake_.size()) wake_all();
+  if (over()) over_.notify_all();
+}
+
+void run::state::release_successors(task_id task)
+{
+  int for_any = 0;
+  for (auto const successor : costs_.edges().successors(task)) {
+    if (--missing_[static_cast<std::size_t>(successor)] > 0) continue;
+    auto const worker = queue_->make_ready(successor);
+    if (worker != task_queue::any_worker) {
+      wake_[static_cast<std::size_t>(worker)].notify_one();
+    } else if (++for_any > 1) {  // the first is for the calling worker
+      wake_anyone();
+    }
+  }
+}
+
+/// Marks all that depends on `task`, directly or not, as skipped.
+void run::state::skip_successors(task_id task)
+{
+  std::vector<task_id> failed{task};
+  while (!failed.empty()) {
+    auto const before = failed.back();
+    failed.pop_back();
+    for (auto const successor : costs_.edges().successors(before)) {
+      auto& record = record_of(successor);
+      if (record.status != task_status::pending) continue;
+      record.status = task_status::skipped;
+      record.message =
+        fmt::format("needs task \"{}\", which did not succeed", workflow_.at(before).name);
+      queue_->drop(successor);
+      progress_.work_done_seconds += expected_seconds_[static_cast<std::size_t>(successor)];
+      ++ended_;
+      failed.push_back(successor);
+    }
+  }
+  wake_all();  // a worker may wait for a task that is skipped now
+}
+
+void run::state::wake_anyone()
+{
+  auto const sleeper = std::find(asleep_.begin(), asleep_.end(), 1);
+  if (sleeper == asleep_.end()) return;
+  *sleeper = 0;
+  wake_[static_cast<std::size_t>(sleeper - asleep_.begin())].notify_one();
+}
+
+void run::state::wake_all()
+{
+  for (auto& worker : wake_) worker.notify_one();
+}
+
+void run::state::watch_deadline()
+{
+  std::unique_lock lock{mutex_};
+  auto const at =
+    begin_ + std::chrono::duration_cast<std::chrono::steady_clock::duration>(options_.deadline);
+  bool const in_time = over_.wait_until(lock, at, [this] { return over(); });
+  lock.unlock();
+  if (!in_time) cancel();
+}
+
+double run::state::now() const
+{
+  return seconds{std::chrono::steady_clock::now() - begin_}.count();
+}
+
+// ---- from outside ----
+
+run::state::~state()
+{
+  outer_stop_.reset();
+  cancel();
+}
+
+void run::state::cancel()
+{
+  stop_.request_stop();
+  std::lock_guard const lock{mutex_};
+  if (ended_ < progress_.total) stopped_ = true;
+  closing_ = true;
+  wake_all();
+  over_.notify_all();
+}
+
+bool run::state::wait_for(seconds limit)
+{
+  std::unique_lock lock{mutex_};
+  return over_.wait_for(lock, limit, [this] { return over(); });
+}
+
+progress_state run::state::progress() const
+{
+  std::lock_guard const lock{mutex_};
+  auto snapshot            = progress_;
+  snapshot.elapsed_seconds = now();
+  return snapshot;
+}
+
+report run::state::wait()
+{
+  {
+    std::unique_lock lock{mutex_};
+    over_.wait(lock, [this] { return over(); });
+  }
+  outer_stop_.reset();
+  threads_.clear();
+  auto result = make_report();
+  if (!options_.trace.empty()) result.write_trace(options_.trace);
+  if (!options_.html.empty()) result.write_html(options_.html);
+  return result;
+}
+
+report run::state::make_report()
+{
+  report result;
+  for (auto& task : record_.tasks) {
+    if (task.status == task_status::pending) task.status = task_status::cancelled;
+    record_.makespan_seconds = std::max(record_.makespan_seconds, task.finish_seconds);
+    result.tasks.push_back(
+      {task.name, task.worker < 0 ? "" : record_.workers[static_cast<std::size_t>(task.worker)],
+       task.planned_finish_seconds - task.planned_start_seconds,
+       task.finish_seconds - task.start_seconds, task.status, task.message});
+  }
+  result.makespan_seconds = record_.makespan_seconds;
+  result.error            = first_error_;
+  result.stopped          = stopped_;
+  result.record           = std::move(record_);
+  return result;
+}
+
+}  // namespace heddle

@@ -1,0 +1,44 @@
+/// @file
+/// Runs single attempts of tasks, whatever they are: C++ bodies, programs, burnt time.
+#pragma once
+
+#include "src/run/program_task.hpp"
+#include "src/run/run_directory.hpp"
+
+#include <heddle/cost/cost_model.hpp>
+#include <heddle/run/engine.hpp>
+#include <heddle/workflow/workflow.hpp>
+
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+
+namespace heddle {
+
+/// Runs tasks of one workflow for one run. Immutable, hence thread-safe.
+class task_runner {
+ public:
+  /// @throw not_supported naming the first task that has nothing which could run here
+  /// @throw input_error   naming a program's path that leaves the run directory
+  /// @throw system_error  if there are programs and the run directory cannot be used
+  task_runner(workflow const& w, cost_model const& costs, run_options const& options);
+
+  /// Runs one attempt of `task` on a worker that stands for `resource`, on the calling thread.
+  ///
+  /// @throw task_failed, or whatever the body throws
+  void run(task_id task, int resource, std::stop_token const& stop) const;
+
+  /// Where the task's printed output goes; empty if it is no program.
+  [[nodiscard]] std::filesystem::path log_of(task_id task) const;
+
+ private:
+  void run_body(task_id task, std::stop_token const& stop) const;
+
+  workflow const& workflow_;
+  cost_model const& costs_;
+  std::optional<double> replay_scale_;
+  std::optional<run_directory> directory_{};
+  std::optional<program_runner> programs_{};
+};
+
+}  // namespace heddle

@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""Runs that are interrupted, killed, too late, too talkative, or out of disk: no orphan process, no partial output, a clear
+message.
+
+    what_can_go_wrong_test.py HEDDLE [TEST...]
+"""
+import os
+import pathlib
+import signal
+import subprocess
+import time
+import unittest
+
+from heddle_program import HEDDLE, HeddleTest, main
+
+
+def is_alive(pid):
+    try:
+        state = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state not in "ZX"
+
+
+class WhatCanGoWrong(HeddleTest):
+    def start(self, *tasks, arguments=()):
+        """Starts a run in the background, with heddle's own output caught."""
+        return subprocess.Popen([HEDDLE, "run", self.workflow(*tasks), *arguments], cwd=self.folder, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def wait_for(self, *names):
+        """Waits until programs have written files outside their private folders; their content."""
+        limit = time.monotonic() + 60
+        while not all((self.folder / name).exists() and (self.folder / name).read_text().endswith("\n") for name in names):
+            self.assertLess(time.monotonic(), limit, f"{names} did not appear")
+            time.sleep(0.01)
+        return [int((self.folder / name).read_text()) for name in names]
+
+    def talking(self, name, then, **fields):
+        """A task that writes its process id and part of its output, and goes on with `then`."""
+        return {"id": name, "shell": True, "outputs": [f"{name}.out"], **fields,
+                "command": f"echo part > {name}.out; echo $$ > {self.folder}/{name}.pid; {then}"}
+
+    def expect_clean(self, pids, *outputs):
+        for pid in pids:
+            self.assertFalse(is_alive(pid), f"process {pid} is left")
+        for output in outputs:
+            self.assertFalse((self.folder / output).exists(), f"partial output {output}")
+        self.assertEqual(list((self.folder / ".heddle/tasks").iterdir()), [])
+
+    def interrupted(self, how):
+        run = self.start(self.talking("plain", "sleep 1000"),
+                         self.talking("nested", f"sleep 1000 & echo $! > {self.folder}/child.pid; wait"),
+                         {"id": "after", "command": "touch never", "depends": ["plain"], "outputs": ["never"]},
+                         arguments=["--jobs", "2"])
+        pids = self.wait_for("plain.pid", "nested.pid", "child.pid")
+        begin = time.monotonic()
+        run.send_signal(how)
+        out, err = run.communicate(timeout=30)
+        self.assertEqual(run.returncode, 1, err)
+        self.assertIn("stopped", err)
+        self.assertIn("cancelled", out)
+        self.expect_clean(pids, "plain.out", "nested.out", "never")
+        return time.monotonic() - begin
+
+    def test_ctrl_c(self):
+        self.interrupted(signal.SIGINT)
+
+    def test_sigterm(self):
+        self.interrupted(signal.SIGTERM)
+
+    def test_ctrl_c_twice_kills_programs_that_ignore_it(self):
+        run = self.start(self.talking("deaf", "trap '' TERM INT; while true; do sleep 0.1; done"))
+        pids = self.wait_for("deaf.pid")
+        run.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        run.send_signal(signal.SIGINT)
+        run.communicate(timeout=30)
+        self.assertEqual(run.returncode, 1)
+        self.expect_clean(pids, "deaf.out")
+
+    def test_ctrl_c_ends_a_replay(self):
+        run = subprocess.Popen([HEDDLE, "run", self.workflow({"id": "a", "seconds": 1000}), "--replay", "1"], cwd=self.folder,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(0.5)
+        run.send_signal(signal.SIGINT)
+        run.communicate(timeout=10)
+        self.assertEqual(run.returncode, 1)
+
+    def test_a_child_killed_with_sigkill(self):
+        run = self.start(self.talking("victim", f"sleep 1000 & echo $! > {self.folder}/child.pid; wait"))
+        pids = self.wait_for("victim.pid", "child.pid")
+        os.kill(pids[0], signal.SIGKILL)
+        _, err = run.communicate(timeout=30)
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("victim", err)
+        self.assertIn("signal 9", err)
+        self.expect_clean(pids, "victim.out")
+
+    def test_a_daemon_that_left_its_group(self):
+        run = self.start(self.talking("parent", f"setsid sh -c 'echo $$ > {self.folder}/stray.pid; sleep 1000' & sleep 0.5"))
+        out, err = run.communicate(timeout=30)
+        self.assertEqual(run.returncode, 0, out + err)
+        self.expect_clean(self.wait_for("parent.pid", "stray.pid"))
+
+    def test_a_timeout(self):
+        run = self.start(self.talking("late", f"sleep 1000 & echo $! > {self.folder}/child.pid; wait", timeout=0.5))
+        _, err = run.communicate(timeout=30)
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("timeout of 0.5 s", err)
+        self.expect_clean(self.wait_for("late.pid", "child.pid"), "late.out")
+
+    def test_a_program_that_prints_2_gigabytes(self):
+        run = self.start({"id": "talker", "command": "head -c 2147483648 /dev/zero"})
+        out, err = run.communicate(timeout=300)
+        self.assertEqual(run.returncode, 0, out + err)
+        log = self.folder / ".heddle/logs/talker.log"
+        self.assertLess(log.stat().st_size, 65 << 20)
+        with log.open("rb") as text:
+            text.seek(-200, os.SEEK_END)
+            self.assertIn(b"more bytes were printed and not kept", text.read())
+
+    def test_a_full_disk(self):
+        disk = self.folder / "disk"
+        disk.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], capture_output=True)
+        if mounted.returncode != 0:
+            self.skipTest("no right to mount a small file system")
+        self.addCleanup(subprocess.run, ["umount", "-l", disk], check=True)
+        workflow = self.workflow({"id": "big", "command": "head -c 5000000 /dev/zero > big.out", "shell": True, "outputs": ["big.out"]})
+        err = self.heddle("run", workflow, "--directory", disk, expect=1).stderr
+        self.assertIn("No space left on device", err)
+        self.assertFalse((disk / "big.out").exists())
+        self.assertEqual(list((disk / ".heddle/tasks").iterdir()), [])
+
+        talker = self.workflow({"id": "talker", "command": "head -c 5000000 /dev/zero"})
+        self.assertIn("No space left on device", self.heddle("run", talker, "--directory", disk, expect=1).stderr)
+        (disk / ".heddle/logs/talker.log").unlink()
+
+        (disk / "filler").write_bytes(bytes((1 << 20) - 60000))
+        replay = self.workflow(*({"id": f"t{i}", "seconds": 0} for i in range(1000)))
+        err = self.heddle("run", replay, "--replay", 1, "--report", disk / "r.html", expect=2).stderr
+        self.assertIn("r.html", err)
+        self.assertIn("No space left on device", err)
+        self.assertEqual(sorted(p.name for p in disk.iterdir()), [".heddle", "filler"])
+
+
+if __name__ == "__main__":
+    main()

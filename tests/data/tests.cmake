@@ -1,0 +1,1 @@
+heddle_test(data buffer_test.cpp builders_test.cpp)
