@@ -1,6 +1,6 @@
 /// @file
-/// The sub-commands of `heddle`. Each `add_*` describes its options and sets a callback that does the
-/// work; errors leave it as exceptions, which main turns into exit statuses.
+/// The sub-commands of `heddle`. Each `add_*` describes its options and sets a callback that does
+/// the work; errors leave it as exceptions, which main turns into exit statuses.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -7,9 +7,9 @@
 
 namespace heddle::cli {
 
-void workflow_input::add_to(CLI::App& command)
+CLI::Option* workflow_input::add_to(CLI::App& command)
 {
-  command
+  return command
     .add_option("workflow", path,
                 "WfFormat 1.5 or heddle JSON, an STG file or Graphviz DOT, recognised by content; "
                 "- reads standard input")
@@ -17,16 +17,23 @@ void workflow_input::add_to(CLI::App& command)
     ->type_name("WORKFLOW");
 }
 
-workflow_file workflow_input::read() const { return read_workflow(path); }
+workflow_file workflow_input::read() const
+{
+  return read_workflow(path);
+}
 
 void machine_input::add_to(CLI::App& command)
 {
-  auto* const file = command.add_option("--platform", platform, "Platform file to plan for; without it: this machine");
-  auto* const same = command.add_option("--identical", identical, "Plan for this many nodes of speed 1, no communication cost");
+  auto* const file = command.add_option("--platform", platform,
+                                        "Platform file to plan for; without it: this machine");
+  auto* const same = command.add_option(
+    "--identical", identical, "Plan for this many nodes of speed 1, no communication cost");
   same->excludes(file)->type_name("P")->envname("HEDDLE_IDENTICAL");
   file->type_name("FILE")->envname("HEDDLE_PLATFORM");
-  auto* const by_ratio = command.add_option("--ccr", ccr, "Bandwidth from this ratio of communication to computation");
-  auto* const by_value = command.add_option("--bandwidth", bandwidth, "Bandwidth in bytes per second");
+  auto* const by_ratio =
+    command.add_option("--ccr", ccr, "Bandwidth from this ratio of communication to computation");
+  auto* const by_value =
+    command.add_option("--bandwidth", bandwidth, "Bandwidth in bytes per second");
   by_ratio->needs(file)->excludes(by_value)->type_name("X")->envname("HEDDLE_CCR");
   by_value->needs(file)->type_name("BYTES_PER_SECOND")->envname("HEDDLE_BANDWIDTH");
 }
@@ -39,10 +46,12 @@ machine machine_input::read(workflow const& w) const
   if (bandwidth) {
     if (!(*bandwidth > 0)) throw input_error{"--bandwidth: must be positive"};
     m.links.bandwidth_bytes_per_second = *bandwidth;
+    m.links.pair_bandwidth_bytes_per_second.clear();
   } else if (ccr) {
     set_bandwidth_by_ccr(m, w, *ccr);
   } else if (std::isnan(m.links.bandwidth_bytes_per_second)) {
-    throw input_error{platform + ": links.bandwidth is null: say --ccr X or --bandwidth BYTES_PER_SECOND"};
+    throw input_error{platform +
+                      ": links.bandwidth is null: say --ccr X or --bandwidth BYTES_PER_SECOND"};
   }
   return m;
 }

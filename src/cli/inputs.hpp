@@ -17,7 +17,8 @@ namespace heddle::cli {
 struct workflow_input {
   std::string path{};
 
-  void add_to(CLI::App& command);
+  /// Returns the option, which is required.
+  CLI::Option* add_to(CLI::App& command);
   [[nodiscard]] workflow_file read() const;
 };
 

@@ -63,4 +63,7 @@ int run_command_line(int argc, char** argv)
 }  // namespace
 }  // namespace heddle::cli
 
-int main(int argc, char** argv) { return heddle::cli::run_command_line(argc, argv); }
+int main(int argc, char** argv)
+{
+  return heddle::cli::run_command_line(argc, argv);
+}

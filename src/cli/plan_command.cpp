@@ -1,7 +1,164 @@
 #include "src/cli/commands.hpp"
+#include "src/cli/inputs.hpp"
+
+#include <heddle/base/error.hpp>
+#include <heddle/plan/plan.hpp>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <memory>
 
 namespace heddle::cli {
+namespace {
 
-void add_plan_command(CLI::App&, int&) {}
+struct plan_arguments {
+  common_options common{};
+  workflow_input workflow{};
+  machine_input machine{};
+  std::string algorithm     = "auto";
+  double time_limit_seconds = plan_options{}.time_limit.count();
+  std::uint64_t evaluations = 0;
+  int threads               = 1;
+  std::string device        = "auto";
+  std::uint64_t seed        = 1;
+  std::string out{};
+};
+
+void print_algorithms(bool json)
+{
+  if (!json) {
+    for (auto const& p : planners()) fmt::print("{:<10}{}\n", p.name, p.description);
+    return;
+  }
+  auto list = nlohmann::ordered_json::array();
+  for (auto const& p : planners())
+    list.push_back({{"name", p.name}, {"description", p.description}});
+  fmt::print("{}\n", nlohmann::ordered_json{{"algorithms", list}}.dump(1));
+}
+
+/// One line per resource: how much of the makespan it works, and on how many tasks.
+void print_utilisation(schedule const& s)
+{
+  constexpr std::size_t most_lines = 32;
+  constexpr int bar_width          = 40;
+  std::vector<double> busy_seconds(s.resource_ids.size());
+  std::vector<std::size_t> tasks(s.resource_ids.size());
+  for (auto const& task : s.tasks) {
+    auto const r = static_cast<std::size_t>(task.resource);
+    busy_seconds[r] += task.finish_seconds - task.start_seconds;
+    ++tasks[r];
+  }
+  std::size_t width = 0;
+  for (auto const& id : s.resource_ids) width = std::max(width, id.size());
+  fmt::print("utilisation\n");
+  for (std::size_t r = 0; r < std::min(most_lines, busy_seconds.size()); ++r) {
+    auto const share = s.makespan_seconds > 0 ? busy_seconds[r] / s.makespan_seconds : 0;
+    auto const bar   = std::string(static_cast<std::size_t>(share * bar_width + 0.5), '#');
+    fmt::print("  {:<{}}  {:<{}} {:5.1f} %  {} tasks\n", s.resource_ids[r], width, bar, bar_width,
+               100 * share, tasks[r]);
+  }
+  if (busy_seconds.size() > most_lines) {
+    fmt::print("  ... and {} more\n", busy_seconds.size() - most_lines);
+  }
+}
+
+void print_summary(schedule const& s, workflow const& w, machine const& m)
+{
+  fmt::print("workflow     {} ({} tasks, {} edges)\n", s.workflow_name, w.num_tasks(),
+             w.edges().size());
+  fmt::print("machine      {} ({} resources)\n", m.name, m.resources.size());
+  fmt::print("algorithm    {}\n", s.made_by == s.algorithm
+                                    ? s.algorithm
+                                    : fmt::format("{} (best: {})", s.algorithm, s.made_by));
+  fmt::print("makespan     {:.6g} s\n", s.makespan_seconds);
+  fmt::print("lower bound  {:.6g} s, gap {:.2f} %{}\n", s.lower_bound_seconds, 100 * s.gap,
+             s.guarantee ? ": " + *s.guarantee : "");
+  fmt::print("planned in   {:.3g} ms, {} schedule{} tried\n", 1000 * s.planning_seconds,
+             s.evaluations, s.evaluations == 1 ? "" : "s");
+  print_utilisation(s);
+}
+
+void expect_supported(plan_arguments const& arguments)
+{
+  if (!(arguments.time_limit_seconds >= 0)) {
+    throw input_error{"--time-limit: must be a number of seconds from 0 on"};
+  }
+  if (arguments.device == "cuda") {
+    throw not_supported{
+      "--device cuda: the planners of this version run on the CPU only; use --device auto or cpu"};
+  }
+}
+
+void run_plan(plan_arguments const& arguments)
+{
+  if (arguments.algorithm == "list") return print_algorithms(arguments.common.json);
+  if (arguments.workflow.path.empty()) throw CLI::RequiredError{"WORKFLOW"};
+  expect_supported(arguments);
+  auto const file = arguments.workflow.read();
+  auto const m    = arguments.machine.read(file.workflow);
+  auto const s    = plan(file.workflow, m,
+                         {arguments.algorithm, seconds{arguments.time_limit_seconds}, arguments.seed});
+  if (!arguments.out.empty()) s.write(std::filesystem::path{arguments.out});
+  if (arguments.common.json) return s.write(std::cout);
+  if (arguments.common.quiet) return fmt::print("{}\n", s.makespan_seconds);
+  print_summary(s, file.workflow, m);
+  if (!arguments.out.empty()) fmt::print("written to   {}\n", arguments.out);
+}
+
+void add_search_options(CLI::App& command, plan_arguments& arguments)
+{
+  command
+    .add_option("--time-limit", arguments.time_limit_seconds,
+                "Seconds to spend; \"auto\" leaves out what would exceed them (0.1)")
+    ->type_name("SECONDS")
+    ->envname("HEDDLE_TIME_LIMIT");
+  command
+    .add_option("--evaluations", arguments.evaluations,
+                "Most schedules to evaluate in a search; no algorithm of this version searches")
+    ->type_name("N")
+    ->envname("HEDDLE_EVALUATIONS");
+  command
+    .add_option("--threads", arguments.threads,
+                "Threads to search with; the algorithms of this version use one")
+    ->check(CLI::Range(1, 100000))
+    ->type_name("N")
+    ->envname("HEDDLE_THREADS");
+  command
+    .add_option("--device", arguments.device,
+                "Where to search: auto, cpu or cuda; this version plans on the CPU")
+    ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+    ->type_name("DEVICE")
+    ->envname("HEDDLE_DEVICE");
+  command
+    .add_option(
+      "--seed", arguments.seed,
+      "Seed of random choices, kept in the schedule; the algorithms of this version make none")
+    ->type_name("N")
+    ->envname("HEDDLE_SEED");
+}
+
+}  // namespace
+
+void add_plan_command(CLI::App& app, int& /*status*/)
+{
+  auto const arguments = std::make_shared<plan_arguments>();
+  auto& command        = *app.add_subcommand("plan", "Make a schedule for a workflow on a machine");
+  add_common_options(command, arguments->common);
+  arguments->workflow.add_to(command)->required(false);  // not needed for --algorithm list
+  arguments->machine.add_to(command);
+  command
+    .add_option("--algorithm", arguments->algorithm, "Planner to use; \"list\" names all (auto)")
+    ->type_name("NAME")
+    ->envname("HEDDLE_ALGORITHM");
+  add_search_options(command, *arguments);
+  command.add_option("--out", arguments->out, "Write the schedule to this file, for run --plan")
+    ->type_name("FILE")
+    ->envname("HEDDLE_OUT");
+  command.callback([arguments] { run_plan(*arguments); });
+}
 
 }  // namespace heddle::cli

@@ -34,8 +34,8 @@ rows group_by(task_id edge::*end, std::size_t num_tasks, std::span<edge const> e
 /// Edges sorted by (from, to), one per pair, with the bytes of repeated pairs added up.
 std::vector<edge> sorted_and_merged(workflow const& w)
 {
-  auto edges = group_by(&edge::to, w.num_tasks(), w.edges()).edges;
-  edges      = group_by(&edge::from, w.num_tasks(), edges).edges;
+  auto edges       = group_by(&edge::to, w.num_tasks(), w.edges()).edges;
+  edges            = group_by(&edge::from, w.num_tasks(), edges).edges;
   std::size_t kept = 0;
   for (auto const& e : edges) {
     if (kept > 0 && edges[kept - 1].from == e.from && edges[kept - 1].to == e.to) {
@@ -59,8 +59,8 @@ void fill(std::vector<edge> const& edges, task_id edge::*other, std::vector<task
   }
 }
 
-/// Kahn's algorithm. Shorter than the number of tasks if there is a cycle; then `missing` holds, for
-/// every task left out, the positive number of its predecessors that were left out.
+/// Kahn's algorithm. Shorter than the number of tasks if there is a cycle; then `missing` holds,
+/// for every task left out, the positive number of its predecessors that were left out.
 std::vector<task_id> topological_order(edge_table const& table, std::vector<std::int32_t>& missing)
 {
   auto const num_tasks = table.first_predecessor.size() - 1;
@@ -109,9 +109,11 @@ std::string describe_cycle(workflow const& w, std::vector<task_id> const& cycle)
   for (std::size_t i = 0; i < std::min(cycle.size(), most_names); ++i) {
     names += fmt::format("\"{}\" -> ", w.at(cycle[i]).name);
   }
-  if (cycle.size() > most_names) names += fmt::format("... {} more ... -> ", cycle.size() - most_names);
-  return fmt::format("workflow \"{}\" has a cycle of {} tasks: {}\"{}\"; take one of these edges out",
-                     w.name(), cycle.size(), names, w.at(cycle.front()).name);
+  if (cycle.size() > most_names)
+    names += fmt::format("... {} more ... -> ", cycle.size() - most_names);
+  return fmt::format(
+    "workflow \"{}\" has a cycle of {} tasks: {}\"{}\"; take one of these edges out", w.name(),
+    cycle.size(), names, w.at(cycle.front()).name);
 }
 
 }  // namespace

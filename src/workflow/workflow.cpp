@@ -42,7 +42,8 @@ void workflow::add_edge(edge e)
   auto const exists = [this](task_id task) {
     return task >= 0 && static_cast<std::size_t>(task) < tasks_.size();
   };
-  if (!exists(e.from) || !exists(e.to) || e.from == e.to || !(e.bytes >= 0) || std::isinf(e.bytes)) {
+  if (!exists(e.from) || !exists(e.to) || e.from == e.to || !(e.bytes >= 0) ||
+      std::isinf(e.bytes)) {
     throw invalid_argument{
       fmt::format("workflow: no edge of {} bytes can lead from task {} to task {} of {}", e.bytes,
                   e.from, e.to, tasks_.size())};

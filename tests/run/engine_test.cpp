@@ -90,7 +90,9 @@ void expect_orderly(run_record const& r)
     for (auto const p : t.predecessors) {
       ASSERT_LE(r.tasks[static_cast<std::size_t>(p)].finish_seconds, t.start_seconds) << t.name;
     }
-    if (t.planned_worker >= 0) ASSERT_EQ(t.worker, t.planned_worker) << t.name;
+    if (t.planned_worker >= 0) {
+      ASSERT_EQ(t.worker, t.planned_worker) << t.name;
+    }
   }
 }
 
@@ -527,7 +529,9 @@ TEST(Engine, Slow_StressWithFailuresAndStops)
     auto const result = r.wait();
     for (std::size_t t = 0; t < result.tasks.size(); ++t) {
       auto const& record = result.record.tasks[t];
-      if (record.status == task_status::done) ASSERT_EQ(sums.sums[t].get(), sums.expected[t]);
+      if (record.status == task_status::done) {
+        ASSERT_EQ(sums.sums[t].get(), sums.expected[t]);
+      }
       for (auto const p : record.predecessors) {
         if (record.status == task_status::done) {
           ASSERT_EQ(result.tasks[static_cast<std::size_t>(p)].status, task_status::done);

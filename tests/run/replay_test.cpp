@@ -1,4 +1,5 @@
 #include <heddle/heddle.hpp>
+#include <heddle/trace/writers.hpp>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -15,6 +15,12 @@
 
 namespace heddle::test {
 
+/// "t0", "t1", ...
+inline std::string numbered(char const* prefix, std::size_t number)
+{
+  return std::string{prefix}.append(std::to_string(number));
+}
+
 /// Tasks "t0", "t1", ... of these CPU seconds, with these edges.
 inline workflow make_workflow(std::vector<double> const& cpu_seconds,
                               std::vector<edge> const& edges)
@@ -22,7 +28,7 @@ inline workflow make_workflow(std::vector<double> const& cpu_seconds,
   workflow w{"test"};
   for (auto const each : cpu_seconds) {
     task_info task;
-    task.name        = "t" + std::to_string(w.num_tasks());
+    task.name        = numbered("t", w.num_tasks());
     task.cpu_seconds = each;
     w.add_task(std::move(task));
   }
@@ -38,8 +44,8 @@ inline machine make_nodes(std::vector<double> const& speeds,
   m.name = "test nodes";
   for (auto const speed : speeds) {
     auto const n = static_cast<int>(m.resources.size());
-    m.resources.push_back({"n" + std::to_string(n), resource_kind::cpu, speed, n});
-    m.memory_nodes.push_back({"n" + std::to_string(n)});
+    m.resources.push_back({numbered("n", m.resources.size()), resource_kind::cpu, speed, n});
+    m.memory_nodes.push_back({numbered("n", m.memory_nodes.size())});
   }
   m.links.bandwidth_bytes_per_second = bandwidth;
   return m;
@@ -72,7 +78,7 @@ inline workflow random_workflow(std::mt19937_64& random)
   int const density = below(4);
   for (int t = 0; t < tasks; ++t) {
     task_info task;
-    task.name = "t" + std::to_string(t);
+    task.name = numbered("t", w.num_tasks());
     if (below(4) != 0) task.cpu_seconds = below(10);
     if (below(3) == 0) task.gpu_seconds = below(10) / 4.0;
     if (below(8) == 0) task.declare().analytic = work{1e9 * below(20), 1e9 * below(20)};
@@ -95,11 +101,11 @@ inline machine random_machine(std::mt19937_64& random)
   machine m;
   m.name          = "random";
   int const nodes = 1 + below(4);
-  for (int n = 0; n < nodes; ++n) m.memory_nodes.push_back({"m" + std::to_string(n)});
+  for (int n = 0; n < nodes; ++n) m.memory_nodes.push_back({numbered("m", m.memory_nodes.size())});
   int const resources = 1 + below(6);
   for (int r = 0; r < resources; ++r) {
     auto const kind = r > 0 && below(4) == 0 ? resource_kind::gpu : resource_kind::cpu;
-    m.resources.push_back({"r" + std::to_string(r), kind, 0.5 * (1 + below(6)),
+    m.resources.push_back({numbered("r", m.resources.size()), kind, 0.5 * (1 + below(6)),
                            below(static_cast<std::uint64_t>(nodes))});
   }
   m.links.bandwidth_bytes_per_second = 0.5 + below(5);

@@ -83,9 +83,17 @@ class machine {
   /// This machine, as far as this process may use it: affinity mask, cgroup limits of CPU and memory,
   /// `CUDA_VISIBLE_DEVICES` and `SLURM_CPUS_PER_TASK` are honoured; one resource per core, bound to
   /// the core's first usable processing unit, and one per GPU.
+  ///
+  /// A CPU quota of q cores keeps ceil(q) of them. `HWLOC_SYNTHETIC` and `HWLOC_XMLFILE` put another
+  /// machine in this one's place: of the above only `SLURM_CPUS_PER_TASK` holds for it, and nothing is
+  /// bound (`os_index` is -1).
+  ///
+  /// @throw input_error  if `SLURM_CPUS_PER_TASK` is not a positive number
+  /// @throw system_error if hwloc cannot read the machine
   [[nodiscard]] static machine discover();
 
-  /// Reads a platform file (schema heddle-eval-platform/1 or heddle-platform/1).
+  /// Reads a platform file (schema heddle-eval-platform/1 or heddle-platform/1), or an hwloc XML
+  /// file, which `lstopo --of xml` writes.
   ///
   /// @throw input_error  naming file and JSON path
   /// @throw system_error if the file cannot be read
@@ -99,14 +107,18 @@ class machine {
   /// @throw input_error unless 1 <= count <= 100000
   [[nodiscard]] static machine identical(int count);
 
-  /// Writes the platform file that `read` reads back as an equal machine.
+  /// Writes the platform file that `read` reads back as an equal machine: numbers carry full double
+  /// precision, resources and memory nodes keep their order. `memory_bytes` of a GPU is written as
+  /// the size of its memory node.
   void write(std::ostream& out) const;
 
   /// The first `count` CPU resources and all GPUs. Beyond the machine's cores, cores are used again
   /// under new ids (more workers than cores, as `--jobs` may ask for).
+  ///
+  /// @throw invalid_argument if `count` is below 1 or the machine has no CPU
   [[nodiscard]] machine with_cpus(int count) const;
 
-  /// Seconds to move `bytes` from memory node `from` to `to`.
+  /// Seconds to move `bytes` from memory node `from` to `to`; NaN while the bandwidth is `unset`.
   [[nodiscard]] double transfer_seconds(double bytes, int from, int to) const;
 
   std::string name{};
@@ -127,6 +139,7 @@ class machine {
   std::vector<network_info> networks{};
   double memory_limit_bytes = 0;  ///< of the process, by cgroup; 0: none
   double cpu_limit          = 0;  ///< of the process in cores, by cgroup; 0: none
+  std::string processor{};        ///< model name of the CPUs, as far as known
 };
 
 }  // namespace heddle

@@ -1,6 +1,6 @@
 /// @file
-/// Ranges that Nsight shows, in the NVTX domain "heddle". Without a profiler attached, or in a build
-/// without NVTX, a range costs a load and a branch.
+/// Ranges that Nsight shows, in the NVTX domain "heddle". Without a profiler attached, or in a
+/// build without NVTX, a range costs a load and a branch.
 #pragma once
 
 #include <cstdint>

@@ -11,13 +11,13 @@ namespace heddle {
 
 /// What a progress line shows.
 struct progress_state {
-  std::size_t done    = 0;
-  std::size_t failed  = 0;
-  std::size_t running = 0;
-  std::size_t total   = 0;
-  double elapsed_seconds      = 0;
-  double work_done_seconds    = 0;  ///< expected seconds of the tasks done
-  double work_total_seconds   = 0;
+  std::size_t done          = 0;
+  std::size_t failed        = 0;
+  std::size_t running       = 0;
+  std::size_t total         = 0;
+  double elapsed_seconds    = 0;
+  double work_done_seconds  = 0;  ///< expected seconds of the tasks done
+  double work_total_seconds = 0;
 };
 
 /// Seconds left, from the share of expected work done so far; negative: unknown yet.

@@ -119,8 +119,8 @@ namespace detail {
 
 /// Calls `f(leading..., typed arguments...)`, with the arguments made from `a.data[First...]`.
 template <class... Types, class F, class... Leading, std::size_t... I>
-decltype(auto) call(F& f, std::span<argument const> data, std::index_sequence<I...>,
-                    Leading&&... leading)
+decltype(auto) call(F& f, [[maybe_unused]] std::span<argument const> data,
+                    std::index_sequence<I...>, Leading&&... leading)
 {
   return f(std::forward<Leading>(leading)..., argument_as<Types>::from(data[I])...);
 }

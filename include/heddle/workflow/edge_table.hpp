@@ -30,13 +30,13 @@ struct cycle_error : input_error {
 /// Edges of one task are sorted by the id of the other; a pair of tasks has one edge, whose bytes
 /// are the sum of those declared.
 struct edge_table {
-  std::vector<std::int32_t> first_successor;     ///< [tasks + 1], non-decreasing
-  std::vector<task_id> successor;                ///< [edges]
-  std::vector<double> successor_bytes;           ///< [edges]
-  std::vector<std::int32_t> first_predecessor;   ///< [tasks + 1], non-decreasing
-  std::vector<task_id> predecessor;              ///< [edges]
-  std::vector<double> predecessor_bytes;         ///< [edges]
-  std::vector<task_id> topological_order;        ///< [tasks]; of ready tasks the smallest id first
+  std::vector<std::int32_t> first_successor;    ///< [tasks + 1], non-decreasing
+  std::vector<task_id> successor;               ///< [edges]
+  std::vector<double> successor_bytes;          ///< [edges]
+  std::vector<std::int32_t> first_predecessor;  ///< [tasks + 1], non-decreasing
+  std::vector<task_id> predecessor;             ///< [edges]
+  std::vector<double> predecessor_bytes;        ///< [edges]
+  std::vector<task_id> topological_order;       ///< [tasks]; of ready tasks the smallest id first
 
   [[nodiscard]] std::size_t num_tasks() const noexcept { return topological_order.size(); }
   [[nodiscard]] std::size_t num_edges() const noexcept { return successor.size(); }

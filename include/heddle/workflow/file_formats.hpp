@@ -1,5 +1,6 @@
 /// @file
-/// Workflows in files: WfFormat 1.5 JSON, heddle JSON, the Standard Task Graph format and Graphviz DOT.
+/// Workflows in files: WfFormat 1.5 JSON, heddle JSON, the Standard Task Graph format and Graphviz
+/// DOT.
 ///
 /// Readers never trust a file: whatever it holds, they return a consistent workflow or throw. They
 /// neither abort nor recurse with the depth of the input.

@@ -12,11 +12,11 @@
 namespace heddle {
 
 struct generate_options {
-  std::size_t tasks    = 100;  ///< wanted; shapes that need a certain number take the nearest below
-  std::uint64_t seed   = 1;
-  double mean_seconds  = 1.0;  ///< mean execution time of a task
-  double mean_bytes    = 1e6;  ///< mean size of a file passed along an edge
-  double mean_degree   = 4.0;  ///< mean number of successors, in `random`
+  std::size_t tasks   = 100;  ///< wanted; shapes that need a certain number take the nearest below
+  std::uint64_t seed  = 1;
+  double mean_seconds = 1.0;  ///< mean execution time of a task
+  double mean_bytes   = 1e6;  ///< mean size of a file passed along an edge
+  double mean_degree  = 4.0;  ///< mean number of successors, in `random`
 };
 
 /// The names `generate_workflow` knows, each with a line of description.

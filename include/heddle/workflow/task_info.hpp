@@ -36,10 +36,10 @@ struct resources {
 
 /// An external program and how it is started: never through a shell unless `shell` is set.
 struct program {
-  std::string path;                    ///< looked up in PATH if it holds no '/'
-  std::vector<std::string> arguments;  ///< without the program's own name
-  bool shell = false;                  ///< `path` is a command line for /bin/sh; no `arguments`
-  std::string stdout_path{};           ///< the output file that takes standard output, if any
+  std::string path;                      ///< looked up in PATH if it holds no '/'
+  std::vector<std::string> arguments{};  ///< without the program's own name
+  bool shell = false;                    ///< `path` is a command line for /bin/sh; no `arguments`
+  std::string stdout_path{};             ///< the output file that takes standard output, if any
   std::vector<std::pair<std::string, std::string>> environment{};  ///< set beside the inherited one
 
   friend bool operator==(program const&, program const&) = default;

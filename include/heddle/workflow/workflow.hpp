@@ -39,9 +39,10 @@ struct pipeline_options {
 /// tasks are added; safe to share between threads afterwards.
 ///
 /// The builders (`task`, `for_each`, `reduce`, `pipeline`, `speculate`; include
-/// <heddle/workflow/builders.hpp> or <heddle/heddle.hpp>) derive edges from the declared accesses in
-/// program order, as sequential task flow does: a reader follows the last writer, a writer follows the
-/// last writer and all readers since. A builder stays valid until its workflow is moved or destroyed.
+/// <heddle/workflow/builders.hpp> or <heddle/heddle.hpp>) derive edges from the declared accesses
+/// in program order, as sequential task flow does: a reader follows the last writer, a writer
+/// follows the last writer and all readers since. A builder stays valid until its workflow is moved
+/// or destroyed.
 class workflow {
  public:
   explicit workflow(std::string_view name = {}) : name_{name} {}
@@ -53,10 +54,16 @@ class workflow {
   [[nodiscard]] std::string const& name() const noexcept { return name_; }
   [[nodiscard]] std::size_t num_tasks() const noexcept { return tasks_.size(); }
   [[nodiscard]] std::span<task_info const> tasks() const noexcept { return tasks_; }
-  [[nodiscard]] task_info const& at(task_id id) const { return tasks_.at(static_cast<std::size_t>(id)); }
+  [[nodiscard]] task_info const& at(task_id id) const
+  {
+    return tasks_.at(static_cast<std::size_t>(id));
+  }
   [[nodiscard]] task_info& at(task_id id) { return tasks_.at(static_cast<std::size_t>(id)); }
   [[nodiscard]] std::span<file_info const> files() const noexcept { return files_; }
-  [[nodiscard]] file_info const& file(file_id id) const { return files_.at(static_cast<std::size_t>(id)); }
+  [[nodiscard]] file_info const& file(file_id id) const
+  {
+    return files_.at(static_cast<std::size_t>(id));
+  }
   /// As declared: unsorted, and with repeated pairs if they were declared repeatedly.
   [[nodiscard]] std::span<edge const> edges() const noexcept { return edges_; }
 
@@ -70,7 +77,8 @@ class workflow {
   template <class... A>
   loop_builder<A...> for_each(std::string_view name, range over, A... accesses);
 
-  /// Folds what the body returns for parts of `over` with `operation`, starting at `init`, into `into`.
+  /// Folds what the body returns for parts of `over` with `operation`, starting at `init`, into
+  /// `into`.
   template <class R, class Op, class... A>
   reduce_builder<R, Op, A...> reduce(std::string_view name, range over, R init, Op operation,
                                      value<R>& into, A... accesses);
@@ -86,17 +94,18 @@ class workflow {
 
   // ---- one level down: what readers of files and the builders use ----
 
-  /// Appends a task. Names are not checked here: they are made unique by `add_cpp_task`, and readers
-  /// report duplicates with their place in the file.
+  /// Appends a task. Names are not checked here: they are made unique by `add_cpp_task`, and
+  /// readers report duplicates with their place in the file.
   task_id add_task(task_info task);
 
-  /// Appends a task whose accesses lie in its details; adds the edges that they imply, and makes its
-  /// name unique by adding "#2", "#3", ... where it is taken.
+  /// Appends a task whose accesses lie in its details; adds the edges that they imply, and makes
+  /// its name unique by adding "#2", "#3", ... where it is taken.
   task_id add_cpp_task(task_info task);
 
   file_id add_file(file_info file);
 
-  /// @throw invalid_argument if a task does not exist, both are the same, or bytes is negative or NaN
+  /// @throw invalid_argument if a task does not exist, both are the same, or bytes is negative or
+  /// NaN
   void add_edge(edge e);
 
   /// Makes room, so that adding that many neither moves nor wastes memory.

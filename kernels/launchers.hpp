@@ -1,0 +1,18 @@
+/// @file
+/// Every kernel launch the planners make. Defined in kernels/*.cu, or, in a build without CUDA, in
+/// kernels/launchers_without_cuda.cpp, where each throws `not_built`.
+#pragma once
+
+#include <heddle/base/stream_ref.hpp>
+
+#include <cstdint>
+
+namespace heddle::kernels {
+
+struct upward_rank_args;
+
+/// Runs `upward_rank` for `task[0, num_tasks)`, one warp per task, in the order of `stream`.
+void launch_upward_rank(upward_rank_args args, std::int32_t const* task, std::int32_t num_tasks,
+                        stream_ref stream);
+
+}  // namespace heddle::kernels

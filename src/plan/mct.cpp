@@ -1,0 +1,16 @@
+#include "src/plan/partial_schedule.hpp"
+#include "src/plan/planners.hpp"
+
+namespace heddle {
+
+std::vector<assignment> plan_by_mct(cost_model const& costs)
+{
+  partial_schedule so_far{costs, placement::append};
+  for (auto const task : costs.edges().topological_order) {
+    so_far.arrivals(task);
+    so_far.place(task, so_far.earliest_finish(task));
+  }
+  return std::move(so_far).release();
+}
+
+}  // namespace heddle

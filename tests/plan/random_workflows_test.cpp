@@ -1,0 +1,57 @@
+#include "tests/support/small_workflows.hpp"
+
+#include <heddle/plan/check_schedule.hpp>
+#include <heddle/plan/plan.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace heddle {
+namespace {
+
+using ::testing::IsEmpty;
+
+class EveryPlanner : public ::testing::TestWithParam<planner_info> {
+ protected:
+  void expect_valid(workflow const& w, machine const& m, std::string const& what)
+  {
+    auto const s = plan(w, m, {GetParam().name});
+    EXPECT_THAT(check_schedule(s, w, m), IsEmpty()) << GetParam().name << ", " << what;
+    EXPECT_EQ(plan(w, m, {GetParam().name}).tasks, s.tasks) << "not deterministic, " << what;
+  }
+};
+
+TEST_P(EveryPlanner, IsValidOnRandomWorkflows)
+{
+  std::mt19937_64 random{17};
+  for (int i = 0; i < 1000 && !HasFailure(); ++i) {
+    auto const w = test::random_workflow(random);
+    expect_valid(w, test::random_machine(random),
+                 test::numbered("case ", static_cast<std::size_t>(i)));
+  }
+}
+
+TEST_P(EveryPlanner, IsValidOnExtremeShapes)
+{
+  std::vector<double> const equal(200, 1), none(200, 0);
+  std::vector<edge> chain, star;
+  for (task_id t = 1; t < 200; ++t) {
+    chain.push_back({t - 1, t, 5});
+    star.push_back({0, t, 0});
+  }
+  for (auto const& m : {test::make_nodes({1}), test::make_nodes({1, 2, 4}, 0.5)}) {
+    expect_valid(test::make_workflow(equal, chain), m, "chain");
+    expect_valid(test::make_workflow(equal, star), m, "star");
+    expect_valid(test::make_workflow(equal, {}), m, "independent");
+    expect_valid(test::make_workflow(none, chain), m, "a chain of no time");
+    expect_valid(test::make_workflow(none, {}), m, "independent of no time");
+    expect_valid(test::make_workflow({3}, {}), m, "one task");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Plan, EveryPlanner,
+                         ::testing::ValuesIn(planners().begin(), planners().end()),
+                         [](auto const& planner) { return std::string{planner.param.name}; });
+
+}  // namespace
+}  // namespace heddle

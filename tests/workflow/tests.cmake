@@ -1,0 +1,11 @@
+heddle_test(workflow
+  dot_test.cpp edge_table_test.cpp file_formats_test.cpp generate_test.cpp heddle_json_test.cpp stg_test.cpp
+  wfformat_test.cpp)
+
+# The JSON Schema and the reader of heddle JSON agree.
+if(HEDDLE_BUILD_CLI AND Python3_Interpreter_FOUND)
+  add_test(NAME workflow_schema
+    COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/schema_test.py
+            $<TARGET_FILE:heddle_cli> ${PROJECT_SOURCE_DIR}/src/workflow/heddle_workflow.schema.json)
+  set_tests_properties(workflow_schema PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
+endif()
