@@ -45,12 +45,14 @@ std::string last_words(fs::path const& log)
   in.seekg(std::max<std::streamoff>(0, size - most));
   std::string text{std::istreambuf_iterator<char>{in}, {}};
   while (!text.empty() && text.back() == '\n') text.pop_back();
-  constexpr int lines = 3;
-  auto begin          = text.size();
-  for (int line = 0; line < lines && begin != std::string::npos && begin > 0; ++line) {
+  constexpr int most_lines = 3;
+  auto begin               = text.size();
+  for (int line = 0; line < most_lines; ++line) {
+    if (begin == 0) return text;
     begin = text.rfind('\n', begin - 1);
+    if (begin == std::string::npos) return text;
   }
-  return begin == std::string::npos ? text : text.substr(begin + 1);
+  return text.substr(begin + 1);
 }
 
 std::string how_it_ended(process_result const& result, double timeout_seconds)

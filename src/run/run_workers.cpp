@@ -208,14 +208,17 @@ run::state::~state()
   cancel();
 }
 
+/// Closes the run before bodies learn of it: one that ends early for it must not release another.
 void run::state::cancel()
 {
+  {
+    std::lock_guard const lock{mutex_};
+    if (ended_ < progress_.total) stopped_ = true;
+    closing_ = true;
+    wake_all();
+    over_.notify_all();
+  }
   stop_.request_stop();
-  std::lock_guard const lock{mutex_};
-  if (ended_ < progress_.total) stopped_ = true;
-  closing_ = true;
-  wake_all();
-  over_.notify_all();
 }
 
 bool run::state::wait_for(seconds limit)

@@ -49,6 +49,9 @@ struct wfformat_draft {
   std::vector<file_draft> files{};
   std::vector<precedence> edges{};
   std::vector<execution_record> executions{};
+  std::vector<file_id> scratch{};
+  std::vector<mention_id> parents{};   ///< of the task that is being read
+  std::vector<mention_id> children{};  ///< of the task that is being read
   bool has_specification = false;
 
   file_id mention_file(std::string_view path)
@@ -64,8 +67,6 @@ struct wfformat_draft {
 struct task_draft {
   wfformat_draft& draft;
   std::optional<std::string_view> id{};
-  std::vector<mention_id> parents{};
-  std::vector<mention_id> children{};
   task_info task{};
 };
 
@@ -83,12 +84,14 @@ void read_file_names(task_draft& t, json_value& value, task_id file_draft::*last
                      std::vector<file_id>& into)
 {
   auto const number = static_cast<task_id>(t.draft.result.num_tasks());
-  value.for_each_element([&](std::size_t count) { into.reserve(count); },
-                         [&](json_value& element) {
-                           auto const id = t.draft.mention_file(element.name());
-                           auto& file    = t.draft.files[static_cast<std::size_t>(id)];
-                           if (std::exchange(file.*last_user, number) != number) into.push_back(id);
-                         });
+  auto& found       = t.draft.scratch;
+  found.clear();
+  value.for_each_element([&](json_value& element) {
+    auto const id = t.draft.mention_file(element.name());
+    auto& file    = t.draft.files[static_cast<std::size_t>(id)];
+    if (std::exchange(file.*last_user, number) != number) found.push_back(id);
+  });
+  into = found;
 }
 
 constexpr std::array task_fields{
@@ -101,10 +104,11 @@ constexpr std::array task_fields{
                            }
                          }},
   json_field<task_draft>{
-    "parents", [](task_draft& t, json_value& v) { read_relatives(t, v, parents_list, t.parents); }},
+    "parents",
+    [](task_draft& t, json_value& v) { read_relatives(t, v, parents_list, t.draft.parents); }},
   json_field<task_draft>{
     "children",
-    [](task_draft& t, json_value& v) { read_relatives(t, v, children_list, t.children); }},
+    [](task_draft& t, json_value& v) { read_relatives(t, v, children_list, t.draft.children); }},
   json_field<task_draft>{"inputFiles",
                          [](task_draft& t, json_value& v) {
                            read_file_names(t, v, &file_draft::last_reader, t.task.inputs);
@@ -118,6 +122,8 @@ constexpr std::array task_fields{
 void read_task(wfformat_draft& draft, json_value& value)
 {
   task_draft t{draft};
+  draft.parents.clear();
+  draft.children.clear();
   read_fields(value, unknown_keys::ignore, t, task_fields);
   if (!t.id) value.fail("the task has no id; give it one");
   auto const self = draft.tasks.mention(*t.id, {});
@@ -125,8 +131,8 @@ void read_task(wfformat_draft& draft, json_value& value)
     if (p.from == p.to) value.fail(fmt::format("task \"{}\" is its own parent", *t.id));
     draft.edges.push_back(p);
   };
-  for (auto const parent : t.parents) add({parent, self});
-  for (auto const child : t.children) add({self, child});
+  for (auto const parent : draft.parents) add({parent, self});
+  for (auto const child : draft.children) add({self, child});
   t.task.name = *t.id;
   draft.result.add_task(std::move(t.task));
 }
@@ -282,7 +288,9 @@ void add_edges(wfformat_draft& draft)
     from = draft.tasks.task(from);
     to   = draft.tasks.task(to);
   }
-  auto const key = [](precedence const& p) { return std::pair{p.to, p.from}; };
+  auto const key = [](precedence const& p) {  // by `to`, then by `from`
+    return static_cast<std::uint64_t>(p.to) << 32 | static_cast<std::uint32_t>(p.from);
+  };
   std::ranges::sort(edges, {}, key);
   auto const repeated = std::ranges::unique(edges, {}, key);
   edges.erase(repeated.begin(), repeated.end());

@@ -92,6 +92,7 @@ TEST(Plan, HasAnInfiniteGapToABoundOfNothing)
 
 TEST(AutoPlan, IsNeverWorseThanAnyOther)
 {
+  constexpr double rounding = 1e-12;  // of an optimal makespan, with which it stops
   std::mt19937_64 random{3};
   for (int i = 0; i < 100; ++i) {
     auto const w    = test::random_workflow(random);
@@ -100,7 +101,8 @@ TEST(AutoPlan, IsNeverWorseThanAnyOther)
     EXPECT_EQ(best.algorithm, "auto");
     for (auto const& planner : planners()) {
       auto const s = plan(w, m, {planner.name});
-      EXPECT_LE(best.makespan_seconds, s.makespan_seconds) << planner.name << ", case " << i;
+      EXPECT_LE(best.makespan_seconds, s.makespan_seconds * (1 + rounding))
+        << planner.name << ", case " << i;
       if (planner.name == best.made_by) {
         EXPECT_EQ(best.tasks, s.tasks);
       }

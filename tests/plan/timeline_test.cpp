@@ -61,6 +61,24 @@ class plain_timeline {
   std::vector<std::pair<double, double>> gaps_{{0, std::numeric_limits<double>::infinity()}};
 };
 
+/// Gaps of about one unit, in many blocks, for a task that fits them exactly or misses them by a
+/// bit.
+TEST(Timeline, FindsExactFitsInManyBlocks)
+{
+  for (double const unit : {1.0, 0.1, 1.0 / 3}) {
+    timeline fast;
+    plain_timeline plain;
+    for (int i = 0; i < 1000; ++i) {
+      fast.occupy(unit * (2 * i + 1), unit * (2 * i + 2));
+      plain.occupy(unit * (2 * i + 1), unit * (2 * i + 2));
+    }
+    for (int i = 0; i < 2000; ++i) {
+      EXPECT_EQ(fast.first_fit(unit * i, unit), plain.first_fit(unit * i, unit))
+        << unit << ' ' << i;
+    }
+  }
+}
+
 /// Places `count` tasks on both, whose lengths and ready times are multiples of `unit`.
 void compare_with_plain(std::uint64_t seed, int count, double unit, std::uint64_t horizon)
 {

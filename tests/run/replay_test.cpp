@@ -34,7 +34,7 @@ std::map<std::string, traced> tasks_of(nlohmann::json const& trace,
     }
     if (event.at("ph") != "X" || !event.contains("args") || !event.at("args").contains("id"))
       continue;
-    auto& task  = tasks[event.at("args").at("id").get<std::string>()];
+    auto& task  = tasks[event.at("name").get<std::string>()];
     task.start  = event.at("ts");
     task.finish = task.start + event.at("dur").get<double>();
     task.thread = event.at("tid");
