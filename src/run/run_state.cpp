@@ -56,6 +56,14 @@ std::unique_ptr<ready_queue> make_ready_queue(workflow const& w, cost_model cons
   return std::make_unique<ready_queue>(std::move(urgencies));
 }
 
+/// What reports colour the task by: its kind, else its name without the number at its end.
+std::string kind_to_show(task_info const& task)
+{
+  if (!task.declared().kind.empty()) return task.declared().kind;
+  auto const last = task.name.find_last_not_of("0123456789_-.#~");
+  return last == std::string::npos ? std::string{} : task.name.substr(0, last + 1);
+}
+
 }  // namespace
 
 // ---- setting up ----
@@ -129,7 +137,7 @@ void run::state::prepare_record(schedule const* plan)
     auto& task        = record_.tasks[t];
     auto const before = costs_.edges().predecessors(static_cast<task_id>(t));
     task.name         = info.name;
-    task.kind         = info.declared().kind;
+    task.kind         = kind_to_show(info);
     task.predecessors = {before.begin(), before.end()};
     auto expected     = costs_.mean_execution_seconds(static_cast<task_id>(t)) * scale;
     if (plan != nullptr) {

@@ -458,6 +458,16 @@ TEST(Engine, AGpusWorkerRunsTheCpuBody)
   EXPECT_EQ(x.get(), 1);
 }
 
+TEST(Engine, ReportsShowAKindForEveryTask)
+{
+  workflow w{"w"};
+  for (auto const* name : {"mProject12", "split_ID-0007", "42", "plain"}) w.task(name).cpu([] {});
+  w.task("gemm 1,2").kind("gemm").cpu([] {});
+  std::vector<std::string> kinds;
+  for (auto const& t : engine{flat_machine(1)}.run_to_end(w).record.tasks) kinds.push_back(t.kind);
+  EXPECT_THAT(kinds, ElementsAre("mProject", "split_ID", "", "plain", "gemm"));
+}
+
 TEST(Engine, WritesTraceAndReportWhenAsked)
 {
   test::temporary_folder const folder;
