@@ -1,6 +1,6 @@
-// Tiled Cholesky factorisation A = L L^T of a real symmetric positive definite matrix: each tile of A is
-// a buffer, each BLAS or LAPACK call on tiles a task; heddle finds the edges, plans and runs. LAPACK's own
-// threaded dpotrf runs beside it, in alternation.
+// Tiled Cholesky factorisation A = L L^T of a real symmetric positive definite matrix: each tile of
+// A is a buffer, each BLAS or LAPACK call on tiles a task; heddle finds the edges, plans and runs.
+// LAPACK's own threaded dpotrf runs beside it, in alternation.
 //
 //   cholesky [--n N] [--tile N] [--runs N] [--report FILE.html]
 #include <heddle/heddle.hpp>
@@ -64,7 +64,8 @@ using dense = std::vector<double>;
 
 std::size_t at(int row, int column, int n)
 {
-  return static_cast<std::size_t>(column) * static_cast<std::size_t>(n) + static_cast<std::size_t>(row);
+  return static_cast<std::size_t>(column) * static_cast<std::size_t>(n) +
+         static_cast<std::size_t>(row);
 }
 
 /// Random in [-1, 1], symmetric, with a diagonal that makes it positive definite.
@@ -83,7 +84,8 @@ dense random_spd(int n)
 /// ||A - L L^T|| / ||A|| in the Frobenius norm, for L in the lower triangle of `l`.
 double relative_residual(dense const& a, dense l, int n)
 {
-  for (int c = 0; c < n; ++c) std::fill_n(l.begin() + static_cast<std::ptrdiff_t>(at(0, c, n)), c, 0.0);
+  for (int c = 0; c < n; ++c)
+    std::fill_n(l.begin() + static_cast<std::ptrdiff_t>(at(0, c, n)), c, 0.0);
   dense difference = a;
   cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, n, n, n, -1, l.data(), n, l.data(), n, 1,
               difference.data(), n);
@@ -93,15 +95,16 @@ double relative_residual(dense const& a, dense l, int n)
 
 // ---- tiles ----
 
-/// The lower triangle of a matrix in square tiles, each a buffer; the last row and column of tiles may be
-/// smaller.
+/// The lower triangle of a matrix in square tiles, each a buffer; the last row and column of tiles
+/// may be smaller.
 class tiled_matrix {
  public:
   tiled_matrix(int n, int tile) : n_{n}, tile_{tile}
   {
     for (int c = 0; c < tiles(); ++c) {
       for (int r = c; r < tiles(); ++r) {
-        blocks_.emplace_back(static_cast<std::size_t>(extent(r)) * static_cast<std::size_t>(extent(c)));
+        blocks_.emplace_back(static_cast<std::size_t>(extent(r)) *
+                             static_cast<std::size_t>(extent(c)));
       }
     }
   }
@@ -117,7 +120,8 @@ class tiled_matrix {
   void take(dense const& a)
   {
     for_each_column([&](std::span<double> column, int row, int c) {
-      std::copy_n(a.begin() + static_cast<std::ptrdiff_t>(at(row, c, n_)), column.size(), column.begin());
+      std::copy_n(a.begin() + static_cast<std::ptrdiff_t>(at(row, c, n_)), column.size(),
+                  column.begin());
     });
   }
 
@@ -125,7 +129,8 @@ class tiled_matrix {
   {
     dense a(at(0, n_, n_));
     for_each_column([&](std::span<double> column, int row, int c) {
-      std::copy(column.begin(), column.end(), a.begin() + static_cast<std::ptrdiff_t>(at(row, c, n_)));
+      std::copy(column.begin(), column.end(),
+                a.begin() + static_cast<std::ptrdiff_t>(at(row, c, n_)));
     });
     return a;
   }
@@ -163,7 +168,8 @@ std::string name(char const* operation, int i, int j)
   return operation + (' ' + std::to_string(i) + ',' + std::to_string(j));
 }
 
-/// The right-looking tiled algorithm. heddle derives its edges from what each task reads and writes.
+/// The right-looking tiled algorithm. heddle derives its edges from what each task reads and
+/// writes.
 heddle::workflow make_workflow(tiled_matrix& a)
 {
   heddle::workflow w{"cholesky"};
@@ -180,8 +186,8 @@ heddle::workflow make_workflow(tiled_matrix& a)
       int const ni = a.extent(i);
       w.task(name("trsm", i, k), read(a.block(k, k)), read_write(a.block(i, k)))
         .cpu([ni, nk](std::span<double const> d, std::span<double> b) {
-          cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, ni, nk, 1, d.data(), nk,
-                      b.data(), ni);
+          cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, ni, nk, 1,
+                      d.data(), nk, b.data(), ni);
         })
         .cost(flops(1, i, k, k))
         .kind("trsm");
@@ -190,16 +196,19 @@ heddle::workflow make_workflow(tiled_matrix& a)
       int const nj = a.extent(j);
       w.task(name("syrk", j, k), read(a.block(j, k)), read_write(a.block(j, j)))
         .cpu([nj, nk](std::span<double const> b, std::span<double> d) {
-          cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, nj, nk, -1, b.data(), nj, 1, d.data(), nj);
+          cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, nj, nk, -1, b.data(), nj, 1,
+                      d.data(), nj);
         })
         .cost(flops(1, j, j, k))
         .kind("syrk");
       for (int i = j + 1; i < a.tiles(); ++i) {
         int const ni = a.extent(i);
-        w.task(name("gemm", i, j), read(a.block(i, k)), read(a.block(j, k)), read_write(a.block(i, j)))
-          .cpu([ni, nj, nk](std::span<double const> b, std::span<double const> c, std::span<double> d) {
-            cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, ni, nj, nk, -1, b.data(), ni, c.data(), nj, 1,
-                        d.data(), ni);
+        w.task(name("gemm", i, j), read(a.block(i, k)), read(a.block(j, k)),
+               read_write(a.block(i, j)))
+          .cpu([ni, nj, nk](std::span<double const> b, std::span<double const> c,
+                            std::span<double> d) {
+            cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, ni, nj, nk, -1, b.data(), ni,
+                        c.data(), nj, 1, d.data(), ni);
           })
           .cost(flops(2, i, j, k))
           .kind("gemm");
@@ -253,8 +262,10 @@ int compare(options const& o)
   double const residual = relative_residual(a, tiles.to_dense(), o.n);
   double const our_rate = flops / median(ours) * 1e-9, their_rate = flops / median(theirs) * 1e-9;
   std::printf("relative residual ||A - L L^T|| / ||A|| = %.2e\n", residual);
-  std::printf("heddle %.1f GFLOP/s, LAPACK's threaded dpotrf %.1f GFLOP/s, ratio %.3f (medians of %d alternated runs)\n",
-              our_rate, their_rate, our_rate / their_rate, o.runs);
+  std::printf(
+    "heddle %.1f GFLOP/s, LAPACK's threaded dpotrf %.1f GFLOP/s, ratio %.3f (medians of %d "
+    "alternated runs)\n",
+    our_rate, their_rate, our_rate / their_rate, o.runs);
   if (!o.report.empty()) {
     last.write_html(o.report);
     std::printf("report: %s\n", o.report.c_str());

@@ -1,4 +1,5 @@
-// A tour of the C++ interface: every kind of task and stage, planned, run on this machine, and reported.
+// A tour of the C++ interface: every kind of task and stage, planned, run on this machine, and
+// reported.
 #include <heddle/heddle.hpp>
 
 #include <cmath>

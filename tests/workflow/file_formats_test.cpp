@@ -98,7 +98,7 @@ TEST(FileFormats, SurviveMutation)
           default:
             changed.insert(at, changed.substr(random() % changed.size(), random() % 40));
         }
-        if (changed.empty()) changed = " ";
+        if (changed.empty()) changed.push_back(' ');
       }
       read_hostile(changed);
     }

@@ -19,13 +19,13 @@ enum class resource_kind { cpu, gpu };
 
 /// One core or one device: what a schedule assigns tasks to.
 struct resource {
-  std::string id;                        ///< unique in the machine
+  std::string id;  ///< unique in the machine
   resource_kind kind = resource_kind::cpu;
-  double speed       = 1;                ///< a task of c seconds takes c / speed here
-  int memory_node    = 0;                ///< index of the memory it works in
-  int os_index       = -1;               ///< CPU: processing unit to bind to; GPU: CUDA ordinal; -1: none
-  int package        = 0;                ///< CPU: socket
-  int core           = 0;                ///< CPU: logical core; resources of one core share its units
+  double speed       = 1;   ///< a task of c seconds takes c / speed here
+  int memory_node    = 0;   ///< index of the memory it works in
+  int os_index       = -1;  ///< CPU: processing unit to bind to; GPU: CUDA ordinal; -1: none
+  int package        = 0;   ///< CPU: socket
+  int core           = 0;   ///< CPU: logical core; resources of one core share its units
 };
 
 /// A memory that holds copies of data: a NUMA node, a GPU's memory, a node of a cluster.
@@ -35,8 +35,8 @@ struct memory_node {
   double bandwidth_bytes_per_second = 0;  ///< within it; 0: not measured
 };
 
-/// How long data takes between memory nodes: `latency + bytes / bandwidth`, free within one node and
-/// for 0 bytes. Transfers do not contend.
+/// How long data takes between memory nodes: `latency + bytes / bandwidth`, free within one node
+/// and for 0 bytes. Transfers do not contend.
 struct link_model {
   static constexpr double unset = std::numeric_limits<double>::quiet_NaN();
 
@@ -50,13 +50,13 @@ struct link_model {
 
 /// Things that `heddle topo` shows and planners do not use.
 struct cache_info {
-  int level = 1;
+  int level         = 1;
   double size_bytes = 0;
   std::vector<int> cores{};  ///< that share it
 };
 struct disk_info {
   std::string name;
-  double size_bytes = 0;
+  double size_bytes             = 0;
   double read_bytes_per_second  = 0;  ///< 0: not measured
   double write_bytes_per_second = 0;
 };
@@ -66,27 +66,27 @@ struct network_info {
 };
 struct gpu_info {
   std::string name;
-  int resource = 0;                    ///< its index among the resources
-  double memory_bytes = 0;
-  int multiprocessors = 0;
-  int copy_engines = 0;
-  int compute_capability = 0;          ///< 10 x major + minor
+  int resource           = 0;  ///< its index among the resources
+  double memory_bytes    = 0;
+  int multiprocessors    = 0;
+  int copy_engines       = 0;
+  int compute_capability = 0;  ///< 10 x major + minor
   std::string pci_bus_id{};
-  int numa_node = -1;                  ///< memory node of the host it is attached to; -1: unknown
-  double to_device_bytes_per_second = 0;    ///< 0: not measured
+  int numa_node = -1;  ///< memory node of the host it is attached to; -1: unknown
+  double to_device_bytes_per_second   = 0;  ///< 0: not measured
   double from_device_bytes_per_second = 0;
 };
 
 /// Resources, memories and links. A value: copy it freely.
 class machine {
  public:
-  /// This machine, as far as this process may use it: affinity mask, cgroup limits of CPU and memory,
-  /// `CUDA_VISIBLE_DEVICES` and `SLURM_CPUS_PER_TASK` are honoured; one resource per core, bound to
-  /// the core's first usable processing unit, and one per GPU.
+  /// This machine, as far as this process may use it: affinity mask, cgroup limits of CPU and
+  /// memory, `CUDA_VISIBLE_DEVICES` and `SLURM_CPUS_PER_TASK` are honoured; one resource per core,
+  /// bound to the core's first usable processing unit, and one per GPU.
   ///
-  /// A CPU quota of q cores keeps ceil(q) of them. `HWLOC_SYNTHETIC` and `HWLOC_XMLFILE` put another
-  /// machine in this one's place: of the above only `SLURM_CPUS_PER_TASK` holds for it, and nothing is
-  /// bound (`os_index` is -1).
+  /// A CPU quota of q cores keeps ceil(q) of them. `HWLOC_SYNTHETIC` and `HWLOC_XMLFILE` put
+  /// another machine in this one's place: of the above only `SLURM_CPUS_PER_TASK` holds for it, and
+  /// nothing is bound (`os_index` is -1).
   ///
   /// @throw input_error  if `SLURM_CPUS_PER_TASK` is not a positive number
   /// @throw system_error if hwloc cannot read the machine
