@@ -3,15 +3,24 @@
 #include <heddle/base/error.hpp>
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <filesystem>
+#include <iostream>
 #include <new>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace heddle::cli {
 
 void add_common_options(CLI::App& command, common_options& options)
 {
-  command.add_flag("--json", options.json, "Print one JSON document on standard output");
-  command.add_flag("-q,--quiet", options.quiet, "Print nothing but results and errors");
+  command.add_flag("--json", options.json, "Print one JSON document on standard output")
+    ->envname("HEDDLE_JSON");
+  command.add_flag("-q,--quiet", options.quiet, "Print nothing but results and errors")
+    ->envname("HEDDLE_QUIET");
 }
 
 namespace {
@@ -20,6 +29,40 @@ int report(char const* what, int status)
 {
   std::fprintf(stderr, "heddle: %s\n", what);
   return status;
+}
+
+/// What was printed must have arrived, or the command has failed.
+int flushed(int status)
+{
+  bool const arrived = static_cast<bool>(std::cout.flush()) && std::fflush(stdout) == 0;
+  if (arrived) return status;
+  return report("standard output: cannot be written; is its disk full?", exit_bad_input);
+}
+
+/// A flag wins over variables: those that contradict one are not looked at.
+void drop_overridden_variables(std::span<char*> arguments)
+{
+  struct rule {
+    std::string_view flag;
+    std::vector<char const*> variables;
+  };
+  std::vector<rule> const rules{
+    {"--identical", {"HEDDLE_PLATFORM", "HEDDLE_CCR", "HEDDLE_BANDWIDTH"}},
+    {"--platform", {"HEDDLE_IDENTICAL"}},
+    {"--ccr", {"HEDDLE_BANDWIDTH"}},
+    {"--bandwidth", {"HEDDLE_CCR"}},
+    {"--plan", {"HEDDLE_DYNAMIC"}},
+    {"--dynamic", {"HEDDLE_PLAN"}},
+    {"--replay", {"HEDDLE_EXECUTE"}},
+    {"--execute", {"HEDDLE_REPLAY"}},
+  };
+  for (std::string_view const argument : arguments) {
+    auto const flag = argument.substr(0, argument.find('='));
+    for (auto const& [name, variables] : rules) {
+      if (flag != name) continue;
+      for (auto const* variable : variables) unsetenv(variable);
+    }
+  }
 }
 
 /// Runs the chosen command; every error becomes one line on standard error and an exit status.
@@ -36,9 +79,10 @@ int run_command_line(int argc, char** argv)
   add_run_command(app, status);
   add_generate_command(app, status);
   add_convert_command(app, status);
+  drop_overridden_variables({argv, static_cast<std::size_t>(argc)});
   try {
     app.parse(argc, argv);
-    return status;
+    return flushed(status);
   } catch (CLI::ParseError const& e) {
     return app.exit(e) == 0 ? exit_done : exit_bad_input;
   } catch (input_error const& e) {
@@ -50,6 +94,8 @@ int run_command_line(int argc, char** argv)
   } catch (not_built const& e) {
     return report(e.what(), exit_bad_input);
   } catch (system_error const& e) {
+    return report(e.what(), exit_bad_input);
+  } catch (std::filesystem::filesystem_error const& e) {
     return report(e.what(), exit_bad_input);
   } catch (error const& e) {
     return report(e.what(), exit_failed);

@@ -1,6 +1,7 @@
 #include "src/run/process.hpp"
 
 #include "src/run/file_descriptor.hpp"
+#include "src/run/steady_time.hpp"
 
 #include <heddle/base/error.hpp>
 
@@ -9,20 +10,16 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cmath>
 #include <csignal>
 #include <cstring>
-#include <fstream>
 #include <string_view>
-#include <thread>
 
 extern char** environ;
 
@@ -112,18 +109,18 @@ class spawn_setup {
     }
   }
 
-  /// An own process group, no blocked signal, and every signal at its default.
+  /// A session of its own, hence a process group of its own and no terminal to wait for; no blocked
+  /// signal, and every signal at its default.
   void isolate()
   {
     sigset_t none;
     sigset_t all;
     sigemptyset(&none);
     sigfillset(&all);
-    posix_spawnattr_setpgroup(&attributes_, 0);
     posix_spawnattr_setsigmask(&attributes_, &none);
     posix_spawnattr_setsigdefault(&attributes_, &all);
-    posix_spawnattr_setflags(
-      &attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&attributes_,
+                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
 
   posix_spawn_file_actions_t actions_{};
@@ -140,9 +137,9 @@ pid_t spawn(process_request const& request, int print_to)
   auto const status = posix_spawnp(&pid, request.path.c_str(), setup.actions(), setup.attributes(),
                                    pointers_to(words).data(), pointers_to(environment).data());
   if (status != 0) {
-    throw system_error{
-      fmt::format("program \"{}\" cannot be started: {}{}", request.path, reason(status),
-                  status == ENOENT ? "; install it, or correct its name or PATH" : "")};
+    throw system_error{fmt::format(
+      "program \"{}\" cannot be started: {}{}", request.path, reason(status),
+      status == ENOENT ? "; install it, or correct its name, PATH or its \"#!\" line" : "")};
   }
   return pid;
 }
@@ -152,7 +149,7 @@ pid_t spawn(process_request const& request, int print_to)
 /// Copies what a program prints from a pipe to the log, up to a limit.
 class log_pump {
  public:
-  log_pump(std::filesystem::path path, std::size_t limit) : path_{std::move(path)}, left_{limit}
+  log_pump(std::filesystem::path path, std::size_t limit) : path_{std::move(path)}, limit_{limit}
   {
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0) {
@@ -168,6 +165,7 @@ class log_pump {
   /// The end for the program; closed here once the program has it, so that its end is seen.
   [[nodiscard]] file_descriptor& program_end() { return to_; }
   [[nodiscard]] int source() const { return from_.get(); }
+  [[nodiscard]] std::size_t bytes_kept() const { return bytes_kept_; }
   [[nodiscard]] std::size_t bytes_lost() const { return bytes_lost_; }
   [[nodiscard]] std::string const& error() const { return error_; }
 
@@ -192,16 +190,15 @@ class log_pump {
   void finish()
   {
     if (bytes_lost_ == 0) return;
-    left_ = std::string::npos;
     write(fmt::format("\n[heddle: {} more bytes were printed and not kept]\n", bytes_lost_));
   }
 
  private:
   void keep(std::string_view text)
   {
-    auto const kept = std::min(text.size(), left_);
+    auto const kept = std::min(text.size(), limit_ - bytes_kept_);
     bytes_lost_ += text.size() - kept;
-    left_ -= kept;
+    bytes_kept_ += kept;
     write(text.substr(0, kept));
   }
 
@@ -218,7 +215,8 @@ class log_pump {
   }
 
   std::filesystem::path path_;
-  std::size_t left_;
+  std::size_t limit_;
+  std::size_t bytes_kept_ = 0;
   std::size_t bytes_lost_ = 0;
   std::string error_{};
   file_descriptor from_{}, to_{}, log_{};
@@ -226,18 +224,19 @@ class log_pump {
 
 // ---- watching ----
 
-/// Watches one started program until it has ended, and reaps it.
+/// Starts a program, watches it until it has ended, and reaps it.
 class watcher {
  public:
-  watcher(process_request const& request, pid_t pid, log_pump& pump)
-    : request_{request},
-      pid_{pid},
-      pump_{pump},
-      pid_fd_{open_pid(pid)},
-      wake_{eventfd(0, EFD_CLOEXEC)}
+  watcher(process_request const& request, log_pump& pump)
+    : request_{request}, pump_{pump}, wake_{eventfd(0, EFD_CLOEXEC)}
   {
-    auto const begin = std::chrono::steady_clock::now();
-    if (std::isfinite(request.timeout.count())) timeout_at_ = begin + as_steady(request.timeout);
+    if (!wake_.open()) {
+      throw system_error{fmt::format("no eventfd to watch a program: {}", reason(errno))};
+    }
+    pid_    = spawn(request, pump.program_end().get());
+    pid_fd_ = open_pid(pid_);
+    pump.program_end().reset();
+    timeout_at_ = later(std::chrono::steady_clock::now(), request.timeout);
   }
 
   process_result watch(std::stop_token const& stop)
@@ -256,12 +255,6 @@ class watcher {
   }
 
  private:
-  static std::chrono::steady_clock::duration as_steady(std::chrono::duration<double> span)
-  {
-    constexpr std::chrono::duration<double> longest = std::chrono::hours{24 * 365 * 100};
-    return std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::min(span, longest));
-  }
-
   static file_descriptor open_pid(pid_t pid)
   {
     return file_descriptor{static_cast<int>(syscall(SYS_pidfd_open, pid, 0))};
@@ -269,11 +262,20 @@ class watcher {
 
   /// Whether the program has ended; it stays a zombie, so that its group cannot be taken by
   /// another.
+  ///
+  /// @throw system_error if somebody else has reaped it
   [[nodiscard]] bool has_ended() const
   {
     siginfo_t info{};
-    return waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-           info.si_pid == pid_;
+    if (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0) {
+      return info.si_pid == pid_;
+    }
+    if (errno == EINTR) return false;
+    throw system_error{
+      fmt::format("program \"{}\": how it ended is not known ({}); this process must neither "
+                  "ignore SIGCHLD nor "
+                  "wait for children that heddle has started",
+                  request_.path, reason(errno))};
   }
 
   void sleep_until_something_happens() const
@@ -300,7 +302,7 @@ class watcher {
     if (ending_) return;
     ending_     = why;
     timeout_at_ = steady_time::max();
-    kill_at_    = std::chrono::steady_clock::now() + as_steady(request_.kill_grace);
+    kill_at_    = later(std::chrono::steady_clock::now(), request_.kill_grace);
     signal_group(SIGTERM);
   }
 
@@ -317,60 +319,38 @@ class watcher {
     pump_.finish();
     siginfo_t info{};
     waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED);
+    reap_group();
     auto const own_end =
       info.si_code == CLD_EXITED ? process_result::cause::exited : process_result::cause::signalled;
-    return {ending_.value_or(own_end), info.si_status, pump_.bytes_lost(), pump_.error()};
+    return {ending_.value_or(own_end), info.si_status, pump_.bytes_kept(), pump_.bytes_lost(),
+            pump_.error()};
+  }
+
+  /// Waits for those of the group that are this process's children now, if it adopts orphans: they
+  /// were killed, and shall neither touch an output any more nor stay zombies.
+  void reap_group() const
+  {
+    siginfo_t info{};
+    while (waitid(P_PGID, static_cast<id_t>(pid_), &info, WEXITED) == 0) {
+    }
   }
 
   process_request const& request_;
-  pid_t pid_;
   log_pump& pump_;
-  file_descriptor pid_fd_;
   file_descriptor wake_;
+  pid_t pid_ = -1;
+  file_descriptor pid_fd_{};
   std::optional<process_result::cause> ending_{};
   steady_time timeout_at_ = steady_time::max();
   steady_time kill_at_    = steady_time::max();
 };
-
-// ---- descendants ----
-
-/// The children of all threads of this process.
-std::vector<pid_t> children()
-{
-  std::vector<pid_t> found;
-  std::error_code ignored;
-  for (auto const& thread : std::filesystem::directory_iterator{"/proc/self/task", ignored}) {
-    std::ifstream list{thread.path() / "children"};
-    for (pid_t pid = 0; list >> pid;) found.push_back(pid);
-  }
-  return found;
-}
 
 }  // namespace
 
 process_result run_process(process_request const& request, std::stop_token const& stop)
 {
   log_pump pump{request.log, request.log_limit_bytes};
-  auto const pid = spawn(request, pump.program_end().get());
-  pump.program_end().reset();
-  return watcher{request, pid, pump}.watch(stop);
-}
-
-void adopt_orphans() noexcept
-{
-  prctl(PR_SET_CHILD_SUBREAPER, 1);
-}
-
-void end_descendants() noexcept
-try {
-  // Each round kills one generation; its orphans are this process's children in the next.
-  for (auto pids = children(); !pids.empty(); pids = children()) {
-    for (auto const pid : pids) {
-      ::kill(pid, SIGKILL);
-      ::waitpid(pid, nullptr, 0);
-    }
-  }
-} catch (...) {
+  return watcher{request, pump}.watch(stop);
 }
 
 }  // namespace heddle

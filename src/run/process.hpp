@@ -1,5 +1,6 @@
 /// @file
-/// External programs: started in a process group of their own, watched, and ended with all of it.
+/// External programs: started in a session of their own, watched, and ended with all of their
+/// group.
 #pragma once
 
 #include <chrono>
@@ -32,6 +33,7 @@ struct process_result {
 
   cause how;
   int code               = 0;  ///< exit code, or number of the signal
+  std::size_t bytes_kept = 0;  ///< printed, and now in the log
   std::size_t bytes_lost = 0;  ///< printed beyond the limit, hence not kept
   std::string log_error{};     ///< why the log could not be written, if so
 
@@ -50,12 +52,5 @@ struct process_result {
 /// @throw system_error if the program cannot be started; names it and says why
 [[nodiscard]] process_result run_process(process_request const& request,
                                          std::stop_token const& stop);
-
-/// Makes this process the parent of orphaned descendants, so that `end_descendants` finds them.
-void adopt_orphans() noexcept;
-
-/// Kills and reaps all descendants of this process, those that left their process group too. For
-/// programs that own their process, such as `heddle`.
-void end_descendants() noexcept;
 
 }  // namespace heddle

@@ -2,12 +2,14 @@
 
 #include "src/run/affinity.hpp"
 #include "src/run/process.hpp"
+#include "src/run/steady_time.hpp"
 
 #include <heddle/base/error.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <fstream>
 #include <optional>
@@ -78,8 +80,10 @@ bool is_program(task_info const& task)
   auto const& details = task.declared();
   if (details.run) return true;
   if (details.cpu || details.gpu) return false;
-  return std::holds_alternative<pipeline_stage>(details.stage) ||
-         std::holds_alternative<speculative_stage>(details.stage);
+  auto const* line = std::get_if<pipeline_stage>(&details.stage);
+  auto const* race = std::get_if<speculative_stage>(&details.stage);
+  return (line != nullptr && !line->steps.empty()) ||
+         (race != nullptr && !race->alternatives.empty());
 }
 
 program_runner::program_runner(workflow const& w, run_directory const& directory,
@@ -88,65 +92,78 @@ program_runner::program_runner(workflow const& w, run_directory const& directory
 {
 }
 
+/// One attempt of a task: what all the programs of its stage share.
+struct program_runner::attempt {
+  task_id task;
+  task_details const& details;
+  private_folder const& folder;
+  std::stop_token const& stop;
+  std::chrono::steady_clock::time_point timeout_at;
+  std::size_t log_bytes_left;
+};
+
 void program_runner::run(task_id task, std::stop_token const& stop) const
 {
+  auto const& details = workflow_.at(task).declared();
   private_folder const folder{directory_, workflow_, task};
-  run_stage(task, folder, stop);
+  attempt a{
+    task,
+    details,
+    folder,
+    stop,
+    later(std::chrono::steady_clock::now(), std::chrono::duration<double>{details.timeout_seconds}),
+    options_.output_limit_bytes};
+  run_stage(a);
   folder.commit_outputs();
 }
 
-void program_runner::run_stage(task_id task, private_folder const& folder,
-                               std::stop_token const& stop) const
+void program_runner::run_stage(attempt& a) const
 {
-  auto const& details = workflow_.at(task).declared();
-  if (auto const* loop = std::get_if<data_parallel_stage>(&details.stage)) {
-    auto const first = with_number(*details.run, "first", loop->over.first);
-    start(task, with_number(first, "last", loop->over.last), folder, stop);
-  } else if (auto const* line = std::get_if<pipeline_stage>(&details.stage)) {
+  if (auto const* loop = std::get_if<data_parallel_stage>(&a.details.stage)) {
+    auto const first = with_number(*a.details.run, "first", loop->over.first);
+    start(a, with_number(first, "last", loop->over.last));
+  } else if (auto const* line = std::get_if<pipeline_stage>(&a.details.stage)) {
     for (std::size_t token = 0; token < line->num_tokens.value_or(0); ++token) {
-      for (auto const& step : line->steps)
-        start(task, with_number(step.run, "token", token), folder, stop);
+      for (auto const& step : line->steps) start(a, with_number(step.run, "token", token));
     }
-  } else if (auto const* race = std::get_if<speculative_stage>(&details.stage)) {
+  } else if (auto const* race = std::get_if<speculative_stage>(&a.details.stage)) {
     for (auto const& way : race->alternatives) {
       try {
-        start(task, way.run, folder, stop);
-        return;
+        return start(a, way.run);
       } catch (error const&) {
-        if (&way == &race->alternatives.back() || stop.stop_requested()) throw;
-        folder.discard_outputs();
+        if (&way == &race->alternatives.back() || a.stop.stop_requested()) throw;
+        a.folder.discard_outputs();
       }
     }
   } else {
-    start(task, *details.run, folder, stop);
+    start(a, *a.details.run);
   }
 }
 
-void program_runner::start(task_id task, program const& what, private_folder const& folder,
-                           std::stop_token const& stop) const
+void program_runner::start(attempt& a, program const& what) const
 {
-  auto const& info    = workflow_.at(task);
-  auto const& details = info.declared();
-  process_request request{what.path, what.arguments, what.environment, folder.path(),
-                          directory_.log_of(info.name, task)};
+  auto const& name = workflow_.at(a.task).name;
+  process_request request{what.path, what.arguments, what.environment, a.folder.path(),
+                          directory_.log_of(name, a.task)};
   if (what.shell) request.arguments = {"-c", std::exchange(request.path, "/bin/sh")};
-  if (!what.stdout_path.empty()) request.stdout_file = folder.path() / what.stdout_path;
+  if (!what.stdout_path.empty()) request.stdout_file = a.folder.path() / what.stdout_path;
   auto const beside_the_workflow = directory_.root() / what.path;
   if (!what.shell && what.path.find('/') != std::string::npos && fs::exists(beside_the_workflow)) {
     request.path = beside_the_workflow;
   }
-  request.environment.emplace_back("HEDDLE_TASK", info.name);
-  request.log_limit_bytes = options_.output_limit_bytes;
-  request.timeout         = std::chrono::duration<double>{details.timeout_seconds};
+  request.environment.emplace_back("HEDDLE_TASK", name);
+  request.log_limit_bytes = a.log_bytes_left;
+  request.timeout         = a.timeout_at - std::chrono::steady_clock::now();
   request.kill_grace      = options_.kill_grace;
 
   std::optional<affinity_scope> all_units;
-  if (details.needs.cores > 1) all_units.emplace(all_units_);
-  auto const result = run_process(request, stop);
+  if (a.details.needs.cores > 1) all_units.emplace(all_units_);
+  auto const result = run_process(request, a.stop);
+  a.log_bytes_left -= result.bytes_kept;
   if (result.good()) return;
   auto const said = last_words(request.log);
   throw task_failed{fmt::format("program \"{}\" {}{}{}", what.path,
-                                how_it_ended(result, details.timeout_seconds),
+                                how_it_ended(result, a.details.timeout_seconds),
                                 said.empty() ? "" : "; it printed last:\n", said)};
 }
 

@@ -31,9 +31,10 @@ class program_runner {
   void run(task_id task, std::stop_token const& stop) const;
 
  private:
-  void run_stage(task_id task, private_folder const& folder, std::stop_token const& stop) const;
-  void start(task_id task, program const& what, private_folder const& folder,
-             std::stop_token const& stop) const;
+  struct attempt;
+
+  void run_stage(attempt& a) const;
+  void start(attempt& a, program const& what) const;
 
   workflow const& workflow_;
   run_directory const& directory_;

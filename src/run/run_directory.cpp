@@ -39,65 +39,70 @@ void make_folders(fs::path const& path)
   if (failure) throw system_error{fmt::format("{}: {}", path.string(), failure.message())};
 }
 
-/// Moves `from` to `to` by a rename; a folder that is in the way gives way to it.
-void move_into_place(fs::path const& from, fs::path const& to)
+/// Removes all of `path`, even out of folders that their owner may not write.
+void remove_tree(fs::path const& path)
 {
-  make_folders(to.parent_path());
   std::error_code failure;
-  if (fs::is_directory(to)) fs::remove_all(to, failure);
-  fs::rename(from, to, failure);
-  if (failure)
+  fs::remove_all(path, failure);
+  if (!failure) return;
+  auto const open_up = [&](fs::path const& folder) {
+    fs::permissions(folder, fs::perms::owner_all, fs::perm_options::add, failure);
+  };
+  open_up(path);
+  for (fs::recursive_directory_iterator it{path, failure}, end; it != end; it.increment(failure)) {
+    if (it->symlink_status(failure).type() == fs::file_type::directory) open_up(it->path());
+  }
+  fs::remove_all(path, failure);
+}
+
+[[noreturn]] void refuse_output(std::string const& output, std::string const& why)
+{
+  throw task_failed{fmt::format("output \"{}\" {}", output, why)};
+}
+
+/// Checks that an output was written in `folder`, and can be put in place in `root`.
+void expect_committable(std::string const& output, fs::path const& folder, fs::path const& root)
+{
+  auto const from = folder / output;
+  auto const to   = root / output;
+  if (!fs::exists(fs::symlink_status(from))) {
+    refuse_output(output,
+                  "was not written; write it there, relative to the folder the program starts "
+                  "in, or take it out of \"outputs\"");
+  }
+  std::error_code failure;
+  auto const real = fs::canonical(from, failure).string();
+  if (fs::is_symlink(from) && (failure || real.starts_with(folder.string() + '/'))) {
+    refuse_output(output, "is a symbolic link that will lead nowhere; write a file");
+  }
+  if (fs::is_directory(to) && !fs::is_directory(from)) {
+    refuse_output(output,
+                  fmt::format("is a file, but {} is a folder; remove that folder, or write to "
+                              "another path",
+                              to.string()));
+  }
+  make_folders(to.parent_path());
+}
+
+/// Moves `from` to `to` by a rename; a folder that is in the way goes to `aside` first.
+void move_into_place(fs::path const& from, fs::path const& to, fs::path const& aside)
+{
+  std::error_code failure;
+  bool const replaces_folder = fs::is_directory(fs::symlink_status(to));
+  if (replaces_folder) fs::rename(to, aside, failure);
+  if (!failure) fs::rename(from, to, failure);
+  if (failure) {
     throw system_error{
       fmt::format("{}: cannot be put in place: {}", to.string(), failure.message())};
-}
-
-/// Whether a path, as written, stays inside the folder that it is relative to, and out of heddle's
-/// own.
-bool stays_inside(fs::path const& path)
-{
-  auto const normal = path.lexically_normal();
-  return !path.empty() && path.is_relative() && *normal.begin() != ".." && *normal.begin() != "." &&
-         *normal.begin() != ".heddle";
-}
-
-bool lies_in(fs::path const& path, fs::path const& folder)
-{
-  auto const inner = path.lexically_normal();
-  auto const outer = folder.lexically_normal();
-  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+  }
+  if (replaces_folder) remove_tree(aside);
 }
 
 }  // namespace
 
-void expect_usable_paths(workflow const& w, task_id task)
-{
-  auto const& info = w.at(task);
-  for (auto const input : info.inputs) {
-    fs::path const path{w.file(input).path};
-    if (!path.is_absolute() && !stays_inside(path)) {
-      throw input_error{fmt::format(
-        "task \"{}\": input \"{}\" leaves the run directory; name it by its absolute path",
-        info.name, path.string())};
-    }
-  }
-  for (auto const output : info.outputs) {
-    fs::path const path{w.file(output).path};
-    if (!stays_inside(path)) {
-      throw input_error{fmt::format(
-        "task \"{}\": output \"{}\" leaves the run directory; outputs are relative to it",
-        info.name, path.string())};
-    }
-    for (auto const input : info.inputs) {
-      if (!lies_in(path, w.file(input).path)) continue;
-      throw input_error{fmt::format(
-        "task \"{}\": output \"{}\" would overwrite its input \"{}\"; write to another path",
-        info.name, path.string(), w.file(input).path)};
-    }
-  }
-}
-
 run_directory::run_directory(fs::path const& root)
 {
+  if (root.empty()) throw input_error{"the run directory has no name; name a folder, or \".\""};
   make_folders(root / ".heddle" / "logs");
   root_           = fs::canonical(root);
   auto const lock = root_ / ".heddle" / "lock";
@@ -109,8 +114,7 @@ run_directory::run_directory(fs::path const& root)
                   "choose another directory",
                   root_.string())};
   }
-  std::error_code ignored;
-  fs::remove_all(root_ / ".heddle" / "tasks", ignored);
+  remove_tree(root_ / ".heddle" / "tasks");
   make_folders(root_ / ".heddle" / "tasks");
 }
 
@@ -130,19 +134,23 @@ private_folder::private_folder(run_directory const& directory, workflow const& w
   for (auto const output : w.at(task).outputs) outputs_.push_back(w.file(output).path);
   make_folders(path_);
   try {
-    for (auto const input : w.at(task).inputs) link_input(w.file(input).path);
+    std::vector<std::string> inputs;
+    for (auto const input : w.at(task).inputs) inputs.push_back(w.file(input).path);
+    std::sort(inputs.begin(), inputs.end());  // folders before what is in them
+    for (auto const& input : inputs) link_input(input);
     for (auto const& output : outputs_) make_folders((path_ / output).parent_path());
   } catch (...) {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
+    remove_tree(path_);
     throw;
   }
 }
 
 private_folder::~private_folder()
 {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
+  try {
+    remove_tree(path_);
+  } catch (...) {  // no memory for a path: the next run removes what is left
+  }
 }
 
 void private_folder::link_input(std::string const& input) const
@@ -151,10 +159,11 @@ void private_folder::link_input(std::string const& input) const
   std::error_code failure;
   if (!fs::exists(source, failure)) {
     throw task_failed{
-      fmt::format("input \"{}\" is missing: there is no {}", input, source.string())};
+      fmt::format("input \"{}\" is missing: {} {}", input, source.string(),
+                  fs::is_symlink(source) ? "is a link that leads nowhere" : "is not there")};
   }
-  if (fs::path{input}.is_absolute()) return;
   auto const link = path_ / input;
+  if (fs::path{input}.is_absolute() || fs::exists(link, failure)) return;  // or in a linked folder
   make_folders(link.parent_path());
   fs::create_symlink(source, link, failure);
   if (failure) throw system_error{fmt::format("{}: {}", link.string(), failure.message())};
@@ -162,22 +171,14 @@ void private_folder::link_input(std::string const& input) const
 
 void private_folder::commit_outputs() const
 {
-  for (auto const& output : outputs_) {
-    if (!fs::exists(fs::symlink_status(path_ / output))) {
-      throw task_failed{
-        fmt::format("output \"{}\" was not written; write it there, relative to the folder the "
-                    "program starts in, "
-                    "or take it out of \"outputs\"",
-                    output)};
-    }
-  }
-  for (auto const& output : outputs_) move_into_place(path_ / output, root_ / output);
+  for (auto const& output : outputs_) expect_committable(output, path_, root_);
+  auto const aside = path_ / ".replaced";
+  for (auto const& output : outputs_) move_into_place(path_ / output, root_ / output, aside);
 }
 
 void private_folder::discard_outputs() const
 {
-  std::error_code ignored;
-  for (auto const& output : outputs_) fs::remove_all(path_ / output, ignored);
+  for (auto const& output : outputs_) remove_tree(path_ / output);
 }
 
 }  // namespace heddle

@@ -29,12 +29,6 @@ class run_directory {
   file_descriptor lock_;
 };
 
-/// Checks that the outputs of a program stay inside the run directory and beside its inputs, and
-/// that inputs stay inside it or are absolute.
-///
-/// @throw input_error naming task and path
-void expect_usable_paths(workflow const& w, task_id task);
-
 /// The private folder in which one attempt of a task runs: its inputs are linked in, and its
 /// outputs move out, each by one rename, once it has succeeded. Removed at the end whatever
 /// happened.
@@ -51,10 +45,13 @@ class private_folder {
 
   [[nodiscard]] std::filesystem::path const& path() const noexcept { return path_; }
 
-  /// Renames all outputs into the run directory.
+  /// Renames all outputs into the run directory. A folder there gives way to a folder, not to a
+  /// file.
   ///
-  /// @throw task_failed  if one of them was not written; then none is renamed
-  /// @throw system_error if one cannot be renamed
+  /// @throw task_failed  if one of them was not written or cannot take its place; then none is
+  /// renamed
+  /// @throw system_error if the system refuses one, as nothing should after these checks; those
+  /// before it are in place then
   void commit_outputs() const;
 
   /// Removes what an attempt has written, for another one.

@@ -56,6 +56,15 @@ std::unique_ptr<ready_queue> make_ready_queue(workflow const& w, cost_model cons
   return std::make_unique<ready_queue>(std::move(urgencies));
 }
 
+void expect_a_cpu(machine const& m)
+{
+  if (std::any_of(m.resources.begin(), m.resources.end(),
+                  [](auto const& r) { return r.kind == resource_kind::cpu; }))
+    return;
+  throw not_supported{
+    "engine: a run without a schedule needs a CPU, and this machine has only GPUs"};
+}
+
 /// What reports colour the task by: its kind, else its name without the number at its end.
 std::string kind_to_show(task_info const& task)
 {
@@ -74,6 +83,7 @@ run::state::state(workflow const& w, machine const& m, schedule const* plan, run
     options_{std::move(options)},
     costs_{w, m},
     runner_{w, costs_, options_},
+    planned_{plan != nullptr},
     most_running_{options_.max_parallelism > 0 ? static_cast<std::size_t>(options_.max_parallelism)
                                                : std::numeric_limits<std::size_t>::max()},
     missing_{numbers_of_predecessors(costs_.edges())},
@@ -85,6 +95,7 @@ run::state::state(workflow const& w, machine const& m, schedule const* plan, run
     queue_ = make_planned_queue(*plan, m, costs_.edges());
     expect_no_deadlock();
   } else {
+    expect_a_cpu(m);
     queue_ = make_ready_queue(w, costs_);
   }
   prepare_record(plan);
@@ -167,11 +178,11 @@ try {
   }
   bound_.wait();
   begin_ = std::chrono::steady_clock::now();
+  outer_stop_.emplace(options_.stop, [this] { cancel(); });  // at once, if it was asked before
   go_.count_down();
   if (options_.deadline > seconds{}) {
     threads_.emplace_back([this] { watch_deadline(); });
   }
-  outer_stop_.emplace(options_.stop, [this] { cancel(); });
 } catch (std::system_error const& e) {
   cancel();
   if (!go_.try_wait())

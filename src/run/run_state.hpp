@@ -58,7 +58,9 @@ class run::state {
 
   void work(int worker);
   void watch_deadline();
+  [[nodiscard]] bool takes_part(int worker) const;
   [[nodiscard]] bool over() const;
+  [[nodiscard]] bool is_closing() const;
   [[nodiscard]] std::optional<task_id> take(int worker);
   outcome execute(task_id task, int worker);
   outcome failure(task_id task, std::exception_ptr const& cause, int attempts) const;
@@ -79,6 +81,7 @@ class run::state {
   run_options options_;
   cost_model costs_;
   task_runner runner_;
+  bool planned_;
   std::size_t most_running_;
   std::vector<double> expected_seconds_{};  ///< [tasks], for the progress line
   std::stop_source stop_{};
@@ -93,7 +96,7 @@ class run::state {
   progress_state progress_{};
   std::size_t ended_ = 0;      ///< tasks with a final status
   bool closing_      = false;  ///< nothing more is started
-  bool stopped_      = false;
+  bool stopped_      = false;  ///< asked to stop
   std::exception_ptr first_error_{};
   std::condition_variable over_{};
 

@@ -1,6 +1,7 @@
 #include "src/run/run_state.hpp"
 
 #include "src/run/affinity.hpp"
+#include "src/run/steady_time.hpp"
 
 #include <heddle/base/error.hpp>
 #include <heddle/trace/nvtx.hpp>
@@ -49,6 +50,7 @@ void run::state::work(int worker)
   name_this_thread(resource.id);
   bound_.count_down();
   go_.wait();
+  if (!takes_part(worker)) return;
   std::unique_lock lock{mutex_};
   while (!over()) {
     if (auto const task = take(worker)) {
@@ -62,6 +64,14 @@ void run::state::work(int worker)
       asleep_[static_cast<std::size_t>(worker)] = 0;
     }
   }
+}
+
+/// Without a schedule that says what runs on a GPU, its worker would only take cores from the
+/// others.
+bool run::state::takes_part(int worker) const
+{
+  return planned_ ||
+         machine_.resources[static_cast<std::size_t>(worker)].kind == resource_kind::cpu;
 }
 
 bool run::state::over() const
@@ -96,11 +106,17 @@ run::state::outcome run::state::execute(task_id task, int worker)
       bool const cut_short = options_.replay_scale && stop_.stop_requested();
       return {cut_short ? task_status::cancelled : task_status::done, attempt};
     } catch (...) {
-      if (attempt == attempts || stop_.stop_requested()) {
+      if (attempt == attempts || is_closing()) {
         return failure(task, std::current_exception(), attempt);
       }
     }
   }
+}
+
+bool run::state::is_closing() const
+{
+  std::lock_guard const lock{mutex_};
+  return closing_;
 }
 
 run::state::outcome run::state::failure(task_id task, std::exception_ptr const& cause,
@@ -188,9 +204,8 @@ void run::state::wake_all()
 void run::state::watch_deadline()
 {
   std::unique_lock lock{mutex_};
-  auto const at =
-    begin_ + std::chrono::duration_cast<std::chrono::steady_clock::duration>(options_.deadline);
-  bool const in_time = over_.wait_until(lock, at, [this] { return over(); });
+  bool const in_time =
+    over_.wait_until(lock, later(begin_, options_.deadline), [this] { return over(); });
   lock.unlock();
   if (!in_time) cancel();
 }
@@ -213,7 +228,7 @@ void run::state::cancel()
 {
   {
     std::lock_guard const lock{mutex_};
-    if (ended_ < progress_.total) stopped_ = true;
+    stopped_ = true;
     closing_ = true;
     wake_all();
     over_.notify_all();
@@ -224,7 +239,8 @@ void run::state::cancel()
 bool run::state::wait_for(seconds limit)
 {
   std::unique_lock lock{mutex_};
-  return over_.wait_for(lock, limit, [this] { return over(); });
+  return over_.wait_until(lock, later(std::chrono::steady_clock::now(), limit),
+                          [this] { return over(); });
 }
 
 progress_state run::state::progress() const
@@ -262,8 +278,10 @@ report run::state::make_report()
   }
   result.makespan_seconds = record_.makespan_seconds;
   result.error            = first_error_;
-  result.stopped          = stopped_;
-  result.record           = std::move(record_);
+  result.stopped =
+    stopped_ && std::any_of(result.tasks.begin(), result.tasks.end(),
+                            [](auto const& t) { return t.status == task_status::cancelled; });
+  result.record = std::move(record_);
   return result;
 }
 

@@ -1,5 +1,7 @@
 #include "src/run/task_runner.hpp"
 
+#include "src/run/program_paths.hpp"
+
 #include <heddle/base/error.hpp>
 
 #include <fmt/format.h>

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
+#include <numeric>
 #include <queue>
 
 namespace heddle {
@@ -31,11 +32,20 @@ rows group_by(task_id edge::*end, std::size_t num_tasks, std::span<edge const> e
   return r;
 }
 
+/// Edges sorted by `from`, and those of one task by `to`; readers of files add them by `to`.
+std::vector<edge> sorted_edges(workflow const& w)
+{
+  if (std::ranges::is_sorted(w.edges(), {}, &edge::to)) {
+    return group_by(&edge::from, w.num_tasks(), w.edges()).edges;
+  }
+  auto const by_to = group_by(&edge::to, w.num_tasks(), w.edges()).edges;
+  return group_by(&edge::from, w.num_tasks(), by_to).edges;
+}
+
 /// Edges sorted by (from, to), one per pair, with the bytes of repeated pairs added up.
 std::vector<edge> sorted_and_merged(workflow const& w)
 {
-  auto edges       = group_by(&edge::to, w.num_tasks(), w.edges()).edges;
-  edges            = group_by(&edge::from, w.num_tasks(), edges).edges;
+  auto edges       = sorted_edges(w);
   std::size_t kept = 0;
   for (auto const& e : edges) {
     if (kept > 0 && edges[kept - 1].from == e.from && edges[kept - 1].to == e.to) {
@@ -59,11 +69,28 @@ void fill(std::vector<edge> const& edges, task_id edge::*other, std::vector<task
   }
 }
 
+/// Whether every edge leads to a larger id. Then the ids are a topological order, and the one that
+/// takes the smallest ready task first.
+bool leads_upwards(edge_table const& table)
+{
+  for (std::size_t t = 0; t + 1 < table.first_predecessor.size(); ++t) {
+    auto const task   = static_cast<task_id>(t);
+    auto const before = table.predecessors(task);
+    if (!before.empty() && before.back() >= task) return false;  // they are sorted
+  }
+  return true;
+}
+
 /// Kahn's algorithm. Shorter than the number of tasks if there is a cycle; then `missing` holds,
 /// for every task left out, the positive number of its predecessors that were left out.
 std::vector<task_id> topological_order(edge_table const& table, std::vector<std::int32_t>& missing)
 {
   auto const num_tasks = table.first_predecessor.size() - 1;
+  if (leads_upwards(table)) {
+    std::vector<task_id> order(num_tasks);
+    std::iota(order.begin(), order.end(), 0);
+    return order;
+  }
   std::priority_queue<task_id, std::vector<task_id>, std::greater<>> ready;
   missing.resize(num_tasks);
   for (std::size_t t = 0; t < num_tasks; ++t) {

@@ -3,139 +3,108 @@
 
 #include "src/workflow/common_files.hpp"
 #include "src/workflow/json_reader.hpp"
-#include "src/workflow/mentions.hpp"
+#include "src/workflow/name_table.hpp"
 #include "src/workflow/readers.hpp"
+#include "src/workflow/transposed_lists.hpp"
 
 #include <heddle/base/error.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <memory>
 #include <optional>
-#include <tuple>
+#include <span>
 #include <utility>
+#include <vector>
 
 namespace heddle {
 namespace {
 
-/// The lists in which a task's name may come up.
-enum list_kind : std::uint8_t { parents_list, children_list, execution_list };
-
-struct precedence {
-  mention_id from;
-  mention_id to;
+/// The lists of one task.
+struct task_lists {
+  name_range parents{};
+  name_range children{};
+  name_range inputs{};
+  name_range outputs{};
 };
 
 /// What `execution.tasks` says of one task.
 struct execution_record {
-  mention_id task = -1;
-  double seconds  = task_info::unknown_seconds;
-  program run{};
+  double seconds = task_info::unknown_seconds;
+  std::unique_ptr<task_details> details{};  ///< with the program, if there is one
 };
 
-/// A file that tasks name, and what `specification.files` says of it, if anything.
-struct file_draft {
-  std::string_view path{};
-  std::optional<double> bytes{};
-  task_id last_reader = -1;
-  task_id last_writer = -1;
-};
-
-/// What has been read so far.
+/// What has been read so far. Names are numbered in the order in which they come up, be it in a
+/// declaration or in a list.
 struct wfformat_draft {
   workflow result{};
-  task_mentions tasks{};
-  name_table file_names{};
-  std::vector<file_draft> files{};
-  std::vector<precedence> edges{};
-  std::vector<execution_record> executions{};
-  std::vector<file_id> scratch{};
-  std::vector<mention_id> parents{};   ///< of the task that is being read
-  std::vector<mention_id> children{};  ///< of the task that is being read
   bool has_specification = false;
 
-  file_id mention_file(std::string_view path)
-  {
-    auto const [id, is_new] = file_names.add(path);
-    if (is_new) files.push_back({path});
-    return id;
-  }
+  name_table task_names{};
+  name_stream declared{task_names};   ///< the names of the tasks
+  name_stream relatives{task_names};  ///< the parents and children of all tasks
+  std::vector<task_lists> lists{};    ///< by task
+  std::vector<task_id> task_of{};     ///< by the number of the name; -1: there is none
+  name_stream executed{task_names};   ///< the tasks that `executions` are about
+  std::vector<execution_record> executions{};
+
+  name_table file_names{};
+  name_stream used{file_names};       ///< the inputs and outputs of all tasks
+  name_stream described{file_names};  ///< the files that `described_bytes` are about
+  std::vector<double> described_bytes{};
+
+  [[nodiscard]] task_id current() const { return static_cast<task_id>(result.num_tasks()); }
 };
 
-/// One element of `specification.tasks`. Its own mention is only known once `id` was read, so that
-/// relatives wait until its end.
+/// One element of `specification.tasks`.
 struct task_draft {
   wfformat_draft& draft;
-  std::optional<std::string_view> id{};
+  std::string_view id{};
   task_info task{};
+  task_lists lists{};
 };
 
-void read_relatives(task_draft& t, json_value& value, list_kind list, std::vector<mention_id>& into)
+name_range read_names(json_value& value, name_stream& into)
 {
-  auto const number   = static_cast<std::uint32_t>(t.draft.result.num_tasks());
-  std::uint32_t index = 0;
-  value.for_each_element([&](json_value& element) {
-    into.push_back(t.draft.tasks.mention(element.name(), {number, index++, list}));
-  });
-}
-
-/// Files that come twice in one list count once.
-void read_file_names(task_draft& t, json_value& value, task_id file_draft::*last_user,
-                     std::vector<file_id>& into)
-{
-  auto const number = static_cast<task_id>(t.draft.result.num_tasks());
-  auto& found       = t.draft.scratch;
-  found.clear();
-  value.for_each_element([&](json_value& element) {
-    auto const id = t.draft.mention_file(element.name());
-    auto& file    = t.draft.files[static_cast<std::size_t>(id)];
-    if (std::exchange(file.*last_user, number) != number) found.push_back(id);
-  });
-  into = found;
+  auto const first = static_cast<std::uint32_t>(into.size());
+  value.for_each_element([&](json_value& element) { into.push(element.name()); });
+  return {first, static_cast<std::uint32_t>(into.size())};
 }
 
 constexpr std::array task_fields{
-  json_field<task_draft>{"id",
-                         [](task_draft& t, json_value& v) {
-                           t.id              = v.name();
-                           auto const number = static_cast<task_id>(t.draft.result.num_tasks());
-                           if (!t.draft.tasks.declare(*t.id, number)) {
-                             v.fail(fmt::format("another task is named \"{}\"; rename one", *t.id));
-                           }
-                         }},
+  json_field<task_draft>{"id", [](task_draft& t, json_value& v) { t.id = v.name(); }},
   json_field<task_draft>{
     "parents",
-    [](task_draft& t, json_value& v) { read_relatives(t, v, parents_list, t.draft.parents); }},
+    [](task_draft& t, json_value& v) { t.lists.parents = read_names(v, t.draft.relatives); }},
   json_field<task_draft>{
     "children",
-    [](task_draft& t, json_value& v) { read_relatives(t, v, children_list, t.draft.children); }},
-  json_field<task_draft>{"inputFiles",
-                         [](task_draft& t, json_value& v) {
-                           read_file_names(t, v, &file_draft::last_reader, t.task.inputs);
-                         }},
-  json_field<task_draft>{"outputFiles",
-                         [](task_draft& t, json_value& v) {
-                           read_file_names(t, v, &file_draft::last_writer, t.task.outputs);
-                         }},
+    [](task_draft& t, json_value& v) { t.lists.children = read_names(v, t.draft.relatives); }},
+  json_field<task_draft>{
+    "inputFiles",
+    [](task_draft& t, json_value& v) { t.lists.inputs = read_names(v, t.draft.used); }},
+  json_field<task_draft>{
+    "outputFiles",
+    [](task_draft& t, json_value& v) { t.lists.outputs = read_names(v, t.draft.used); }},
 };
 
 void read_task(wfformat_draft& draft, json_value& value)
 {
   task_draft t{draft};
-  draft.parents.clear();
-  draft.children.clear();
   read_fields(value, unknown_keys::ignore, t, task_fields);
-  if (!t.id) value.fail("the task has no id; give it one");
-  auto const self = draft.tasks.mention(*t.id, {});
-  auto const add  = [&](precedence p) {
-    if (p.from == p.to) value.fail(fmt::format("task \"{}\" is its own parent", *t.id));
-    draft.edges.push_back(p);
-  };
-  for (auto const parent : draft.parents) add({parent, self});
-  for (auto const child : draft.children) add({self, child});
-  t.task.name = *t.id;
+  if (t.id.empty()) value.fail("the task has no id; give it one");
+  t.task.name = t.id;
+  draft.declared.push(t.id);
   draft.result.add_task(std::move(t.task));
+  draft.lists.push_back(t.lists);
 }
+
+/// One element of `specification.files`.
+struct file_draft {
+  std::string_view path{};
+  std::optional<double> bytes{};
+};
 
 constexpr std::array file_fields{
   json_field<file_draft>{"id", [](file_draft& f, json_value& v) { f.path = v.name(); }},
@@ -148,21 +117,22 @@ void read_file(wfformat_draft& draft, json_value& value)
   file_draft f;
   read_fields(value, unknown_keys::ignore, f, file_fields);
   if (f.path.empty() || !f.bytes) value.fail("a file needs an id and sizeInBytes");
-  auto& known = draft.files[static_cast<std::size_t>(draft.mention_file(f.path))];
-  if (known.bytes) value.fail(fmt::format("file \"{}\" comes twice; keep one of them", f.path));
-  known.bytes = f.bytes;
+  draft.described.push(f.path);
+  draft.described_bytes.push_back(*f.bytes);
 }
 
 constexpr std::array specification_fields{
   json_field<wfformat_draft>{"tasks",
                              [](wfformat_draft& d, json_value& v) {
-                               v.for_each_element(
-                                 [&](std::size_t count) { d.result.reserve(count, 0, 0); },
-                                 [&](json_value& task) { read_task(d, task); });
+                               v.for_each_element([&](json_value& task) { read_task(d, task); });
+                               d.declared.flush();
+                               d.relatives.flush();
+                               d.used.flush();
                              }},
   json_field<wfformat_draft>{"files",
                              [](wfformat_draft& d, json_value& v) {
                                v.for_each_element([&](json_value& file) { read_file(d, file); });
+                               d.described.flush();
                              }},
 };
 
@@ -176,41 +146,40 @@ constexpr std::array command_fields{
                       }},
 };
 
+/// One element of `execution.tasks`.
 struct execution_draft {
-  wfformat_draft& draft;
+  std::string_view id{};
   execution_record record{};
 };
 
 constexpr std::array execution_task_fields{
-  json_field<execution_draft>{
-    "id",
-    [](execution_draft& e, json_value& v) {
-      auto const index = static_cast<std::uint32_t>(e.draft.executions.size());
-      e.record.task    = e.draft.tasks.mention(v.name(), {index, 0, execution_list});
-    }},
+  json_field<execution_draft>{"id", [](execution_draft& e, json_value& v) { e.id = v.name(); }},
   json_field<execution_draft>{
     "runtimeInSeconds",
     [](execution_draft& e, json_value& v) { e.record.seconds = v.non_negative_number(); }},
   json_field<execution_draft>{"command",
                               [](execution_draft& e, json_value& v) {
-                                read_fields(v, unknown_keys::ignore, e.record.run, command_fields);
+                                e.record.details = std::make_unique<task_details>();
+                                auto& run        = e.record.details->run.emplace();
+                                read_fields(v, unknown_keys::ignore, run, command_fields);
+                                if (run.path.empty()) e.record.details.reset();
                               }},
 };
 
 void read_execution(wfformat_draft& draft, json_value& value)
 {
-  execution_draft e{draft};
+  execution_draft e;
   read_fields(value, unknown_keys::ignore, e, execution_task_fields);
-  if (e.record.task < 0) value.fail("the record has no id; name the task it is about");
+  if (e.id.empty()) value.fail("the record has no id; name the task it is about");
+  draft.executed.push(e.id);
   draft.executions.push_back(std::move(e.record));
 }
 
 constexpr std::array execution_fields{
   json_field<wfformat_draft>{"tasks",
                              [](wfformat_draft& d, json_value& v) {
-                               v.for_each_element(
-                                 [&](std::size_t count) { d.executions.reserve(count); },
-                                 [&](json_value& task) { read_execution(d, task); });
+                               v.for_each_element([&](json_value& e) { read_execution(d, e); });
+                               d.executed.flush();
                              }},
 };
 
@@ -238,26 +207,104 @@ constexpr std::array root_fields{
                              }},
 };
 
-void expect_all_declared(wfformat_draft const& draft, source_text const& source)
+/// For what comes to light when all has been read.
+[[noreturn]] void fail(source_text const& source, std::string_view path, std::string_view message)
 {
-  auto const unknown = draft.tasks.undeclared();
-  if (!unknown) return;
-  auto const [task, index, list] = draft.tasks.place(*unknown);
-  auto const path                = list == execution_list
-                                     ? fmt::format("workflow.execution.tasks[{}].id", task)
-                                     : fmt::format("workflow.specification.tasks[{}].{}[{}]", task,
-                                    list == parents_list ? "parents" : "children", index);
-  throw input_error{
-    fmt::format("{}: {}: there is no task \"{}\"; correct the id or declare the task",
-                source.name(), path, draft.tasks.name(*unknown))};
+  throw input_error{fmt::format("{}: {}: {}", source.name(), path, message)};
 }
 
-/// Files that no element of `specification.files` describes have size 0.
-void add_files(wfformat_draft& draft)
+void number_tasks(wfformat_draft& draft, source_text const& source)
 {
-  draft.result.reserve(0, 0, draft.files.size());
-  for (auto const& file : draft.files) {
-    draft.result.add_file({std::string{file.path}, file.bytes.value_or(0)});
+  draft.task_of.assign(draft.task_names.size(), -1);
+  auto const names = draft.declared.ids();
+  for (std::size_t t = 0; t < names.size(); ++t) {
+    auto& task = draft.task_of[static_cast<std::size_t>(names[t])];
+    if (task >= 0) {
+      fail(
+        source, fmt::format("workflow.specification.tasks[{}].id", t),
+        fmt::format("another task is named \"{}\"; rename one", draft.task_names.name(names[t])));
+    }
+    task = static_cast<task_id>(t);
+  }
+}
+
+/// `path_of(index)` says where name number `index` stands in the document.
+template <class PathOf>
+void expect_declared(wfformat_draft const& draft, source_text const& source,
+                     std::span<std::int32_t const> names, PathOf path_of)
+{
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (draft.task_of[static_cast<std::size_t>(names[i])] >= 0) continue;
+    fail(source, path_of(i),
+         fmt::format("there is no task \"{}\"; correct the id or declare the task",
+                     draft.task_names.name(names[i])));
+  }
+}
+
+void expect_all_declared(wfformat_draft& draft, source_text const& source)
+{
+  if (draft.task_names.size() == draft.result.num_tasks()) return;
+  for (std::size_t t = 0; t < draft.lists.size(); ++t) {
+    auto const expect_list = [&](std::string_view key, name_range list) {
+      expect_declared(draft, source, draft.relatives.ids(list), [&](std::size_t i) {
+        return fmt::format("workflow.specification.tasks[{}].{}[{}]", t, key, i);
+      });
+    };
+    expect_list("parents", draft.lists[t].parents);
+    expect_list("children", draft.lists[t].children);
+  }
+  expect_declared(draft, source, draft.executed.ids(),
+                  [](std::size_t i) { return fmt::format("workflow.execution.tasks[{}].id", i); });
+}
+
+/// Turns the numbers of names into those of the tasks.
+void find_tasks(wfformat_draft const& draft, name_stream& names)
+{
+  for (auto& id : names.ids()) id = draft.task_of[static_cast<std::size_t>(id)];
+}
+
+/// The size of every file; 0 if no element of `specification.files` describes it.
+std::vector<double> file_sizes(wfformat_draft& draft, source_text const& source)
+{
+  constexpr double unknown = -1;
+  std::vector<double> sizes(draft.file_names.size(), unknown);
+  auto const names = draft.described.ids();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    auto& size = sizes[static_cast<std::size_t>(names[i])];
+    if (size != unknown) {
+      fail(
+        source, fmt::format("workflow.specification.files[{}]", i),
+        fmt::format("file \"{}\" comes twice; keep one of them", draft.file_names.name(names[i])));
+    }
+    size = draft.described_bytes[i];
+  }
+  std::ranges::replace(sizes, unknown, 0.0);
+  return sizes;
+}
+
+void add_files(wfformat_draft& draft, source_text const& source)
+{
+  auto const sizes = file_sizes(draft, source);
+  draft.result.reserve(0, 0, sizes.size());
+  for (std::size_t f = 0; f < sizes.size(); ++f) {
+    auto const path = draft.file_names.name(static_cast<file_id>(f));
+    draft.result.add_file({std::string{path}, sizes[f]});
+  }
+}
+
+/// Gives the tasks their files; those that come twice in one list count once.
+void assign_files(wfformat_draft& draft, name_range task_lists::*list,
+                  std::vector<file_id> task_info::*into)
+{
+  std::vector<task_id> last_user(draft.file_names.size(), -1);
+  std::vector<file_id> found;
+  for (task_id t = 0; t < draft.current(); ++t) {
+    found.clear();
+    for (auto const file : draft.used.ids(draft.lists[static_cast<std::size_t>(t)].*list)) {
+      auto const is_new = std::exchange(last_user[static_cast<std::size_t>(file)], t) != t;
+      if (is_new) found.push_back(file);
+    }
+    draft.result.at(t).*into = found;
   }
 }
 
@@ -266,38 +313,43 @@ void apply_executions(wfformat_draft& draft, source_text const& source)
 {
   std::vector<bool> seen(draft.result.num_tasks());
   for (std::size_t i = 0; i < draft.executions.size(); ++i) {
-    auto& record  = draft.executions[i];
-    auto const id = draft.tasks.task(record.task);
-    if (seen[static_cast<std::size_t>(id)]) {
-      throw input_error{
-        fmt::format("{}: workflow.execution.tasks[{}].id: task \"{}\" comes twice; "
-                    "keep one of them",
-                    source.name(), i, draft.result.at(id).name)};
+    auto& record = draft.executions[i];
+    auto const t = static_cast<std::size_t>(draft.executed.ids()[i]);
+    auto& task   = draft.result.at(draft.executed.ids()[i]);
+    if (seen[t]) {
+      fail(source, fmt::format("workflow.execution.tasks[{}].id", i),
+           fmt::format("task \"{}\" comes twice; keep one of them", task.name));
     }
-    seen[static_cast<std::size_t>(id)] = true;
-    draft.result.at(id).cpu_seconds    = record.seconds;
-    if (!record.run.path.empty()) draft.result.at(id).declare().run = std::move(record.run);
+    seen[t]          = true;
+    task.cpu_seconds = record.seconds;
+    task.details     = std::move(record.details);
   }
 }
 
 /// Parents and children say the same twice: edges are their union, and carry the common files.
-void add_edges(wfformat_draft& draft)
+void add_edges(wfformat_draft& draft, source_text const& source)
 {
-  auto& edges = draft.edges;
-  for (auto& [from, to] : edges) {
-    from = draft.tasks.task(from);
-    to   = draft.tasks.task(to);
-  }
-  auto const key = [](precedence const& p) {  // by `to`, then by `from`
-    return static_cast<std::uint64_t>(p.to) << 32 | static_cast<std::uint32_t>(p.from);
-  };
-  std::ranges::sort(edges, {}, key);
-  auto const repeated = std::ranges::unique(edges, {}, key);
-  edges.erase(repeated.begin(), repeated.end());
-  draft.result.reserve(0, edges.size(), 0);
+  transposed_lists const naming{draft.lists.size(), [&](std::size_t t) {
+                                  return draft.relatives.ids(draft.lists[t].children);
+                                }};
   common_files const common{draft.result};
-  for (auto const [from, to] : edges)
-    draft.result.add_edge({from, to, common.between(from, to).bytes});
+  draft.result.reserve(0, naming.size(), 0);
+  std::vector<task_id> parents;
+  for (task_id t = 0; t < draft.current(); ++t) {
+    auto const named = draft.relatives.ids(draft.lists[static_cast<std::size_t>(t)].parents);
+    std::ranges::sort(named);
+    parents.clear();
+    std::ranges::set_union(named, naming.of(t), std::back_inserter(parents));
+    auto const repeated = std::ranges::unique(parents);
+    parents.erase(repeated.begin(), repeated.end());
+    for (auto const parent : parents) {
+      if (parent == t) {
+        fail(source, fmt::format("workflow.specification.tasks[{}]", t),
+             fmt::format("task \"{}\" is its own parent", draft.result.at(t).name));
+      }
+      draft.result.add_edge({parent, t, common.between(parent, t).bytes});
+    }
+  }
 }
 
 }  // namespace
@@ -308,10 +360,15 @@ workflow read_wfformat(source_text const& source, json_document& document)
   auto root = document.root();
   read_fields(root, unknown_keys::ignore, draft, root_fields);
   document.expect_end();
+  number_tasks(draft, source);
   expect_all_declared(draft, source);
-  add_files(draft);
+  find_tasks(draft, draft.relatives);
+  find_tasks(draft, draft.executed);
+  add_files(draft, source);
+  assign_files(draft, &task_lists::inputs, &task_info::inputs);
+  assign_files(draft, &task_lists::outputs, &task_info::outputs);
   apply_executions(draft, source);
-  add_edges(draft);
+  add_edges(draft, source);
   if (draft.result.name().empty()) draft.result.rename(name_of_file(source));
   return std::move(draft.result);
 }

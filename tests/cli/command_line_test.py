@@ -4,9 +4,12 @@
     command_line_test.py HEDDLE [TEST...]
 """
 import json
+import pathlib
 import re
+import subprocess
+import time
 
-from heddle_program import HeddleTest, main
+from heddle_program import HEDDLE, HeddleTest, main
 
 COMMANDS = ("topo", "plan", "compare", "run", "generate", "convert")
 WFFORMAT = {
@@ -60,6 +63,34 @@ class CommandLine(HeddleTest):
         self.assertEqual(self.json("plan", workflow, environment=environment)["algorithm"], "cpop")
         self.assertEqual(self.json("plan", workflow, "--algorithm", "mct", environment=environment)["algorithm"], "mct")
 
+    def test_a_flag_wins_over_a_variable_that_contradicts_it(self):
+        workflow = self.workflow({"id": "a", "command": "touch ran", "seconds": 0.01, "outputs": ["ran"]})
+        self.json("plan", workflow, "--identical", 2, environment={"HEDDLE_PLATFORM": "nowhere.json", "HEDDLE_CCR": "1"})
+        self.heddle("run", workflow, "--execute", environment={"HEDDLE_REPLAY": "1"})
+        self.assertTrue((self.folder / "ran").exists())
+        self.json("run", workflow, "--dynamic", environment={"HEDDLE_PLAN": "nowhere.json"})
+        self.assertEqual(self.heddle("run", workflow, environment={"HEDDLE_REPLAY": "1", "HEDDLE_QUIET": "1"}).stdout, "")
+
+    def test_output_that_cannot_be_printed_is_an_error(self):
+        workflow = self.workflow({"id": "a", "seconds": 0.01})
+        for command in (["plan", workflow], ["run", workflow, "--replay", "1"]):
+            for form in ([], ["--json"]):
+                with open("/dev/full", "w") as full:
+                    done = subprocess.run([HEDDLE, *command, *form], stdout=full, stderr=subprocess.PIPE, text=True, cwd=self.folder)
+                self.assertEqual(done.returncode, 2, command)
+                self.assertIn("output", done.stderr)
+
+    def test_slurm_ends_a_run_in_time(self):
+        workflow = self.workflow({"id": "a", "seconds": 1000})
+        done = self.heddle("run", workflow, "--replay", 1, expect=1, environment={"SLURM_JOB_END_TIME": str(int(time.time()) + 31)})
+        self.assertIn("stopped", done.stderr)
+
+    def test_gpus_of_a_machine_do_not_hinder_a_dynamic_run(self):
+        xml = pathlib.Path(__file__).resolve().parent.parent / "topology/data/eight_gpus.xml"
+        workflow = self.workflow(*({"id": f"t{i}", "seconds": 0.01} for i in range(6)))
+        run = self.json("run", workflow, "--replay", 1, "--dynamic", environment={"HWLOC_XMLFILE": str(xml)})
+        self.assertEqual(run["done"], 6)
+
     def test_compare_shows_algorithms_side_by_side(self):
         text = self.heddle("generate", "fork_join", "--tasks", 20).stdout
         rows = self.json("compare", "-", "--identical", 2, stdin=text)["algorithms"]
@@ -105,6 +136,8 @@ class CommandLine(HeddleTest):
             self.heddle("run", workflow, "--replay", wrong, expect=2)
         summary = self.heddle("run", workflow, "--replay", 1).stdout
         self.assertRegex(summary, r"1 of 1 tasks done .* measured / planned \d")
+        unknown = self.workflow({"id": "a"}, name="unknown.json")
+        self.assertNotIn("planned", self.heddle("run", unknown, "--replay", 1).stdout)
         self.assertFalse((self.folder / "ran").exists())
 
     def test_tasks_with_nothing_to_run_are_refused(self):
@@ -152,6 +185,7 @@ class CommandLine(HeddleTest):
         workflow = self.workflow({"id": "a", "command": "true"})
         self.assertIn("--resume", self.heddle("run", workflow, "--resume", expect=2).stderr)
         self.assertIn("--cache-dir", self.heddle("run", workflow, "--cache-dir", "c", expect=2).stderr)
+        self.heddle("run", workflow, "--directory", "", expect=2)
 
     def test_a_cycle_is_named(self):
         workflow = self.workflow({"id": "a", "depends": ["c"]}, {"id": "b", "depends": ["a"]}, {"id": "c", "depends": ["b"]})

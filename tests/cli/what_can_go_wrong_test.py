@@ -4,12 +4,12 @@ message.
 
     what_can_go_wrong_test.py HEDDLE [TEST...]
 """
+import json
 import os
 import pathlib
 import signal
 import subprocess
 import time
-import unittest
 
 from heddle_program import HEDDLE, HeddleTest, main
 
@@ -54,30 +54,63 @@ class WhatCanGoWrong(HeddleTest):
                          {"id": "after", "command": "touch never", "depends": ["plain"], "outputs": ["never"]},
                          arguments=["--jobs", "2"])
         pids = self.wait_for("plain.pid", "nested.pid", "child.pid")
-        begin = time.monotonic()
         run.send_signal(how)
         out, err = run.communicate(timeout=30)
         self.assertEqual(run.returncode, 1, err)
         self.assertIn("stopped", err)
         self.assertIn("cancelled", out)
         self.expect_clean(pids, "plain.out", "nested.out", "never")
-        return time.monotonic() - begin
 
     def test_ctrl_c(self):
         self.interrupted(signal.SIGINT)
+
+    def test_sigquit(self):
+        self.interrupted(signal.SIGQUIT)
 
     def test_sigterm(self):
         self.interrupted(signal.SIGTERM)
 
     def test_ctrl_c_twice_kills_programs_that_ignore_it(self):
-        run = self.start(self.talking("deaf", "trap '' TERM INT; while true; do sleep 0.1; done"))
-        pids = self.wait_for("deaf.pid")
-        run.send_signal(signal.SIGINT)
-        time.sleep(0.3)
-        run.send_signal(signal.SIGINT)
+        for _ in range(8):
+            deaf = "trap '' TERM INT; while true; do sleep 0.1; done"
+            run = self.start(self.talking("one", deaf), self.talking("two", deaf), arguments=["--jobs", "2"])
+            pids = self.wait_for("one.pid", "two.pid")
+            run.send_signal(signal.SIGINT)
+            time.sleep(0.2)
+            run.send_signal(signal.SIGINT)
+            _, err = run.communicate(timeout=30)
+            self.assertEqual(run.returncode, 1)
+            self.assertIn("killing them", err)
+            self.expect_clean(pids, "one.out", "two.out")
+            for name in ("one.pid", "two.pid"):
+                (self.folder / name).unlink()
+
+    def test_nohup_goes_on_after_a_hangup(self):
+        workflow = self.workflow({"id": "a", "command": f"touch {self.folder}/started; sleep 0.5", "shell": True})
+        run = subprocess.Popen(["nohup", HEDDLE, "run", workflow], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while not (self.folder / "started").exists():
+            time.sleep(0.01)
+        run.send_signal(signal.SIGHUP)
         run.communicate(timeout=30)
-        self.assertEqual(run.returncode, 1)
-        self.expect_clean(pids, "deaf.out")
+        self.assertEqual(run.returncode, 0)
+
+    def test_sigchld_ignored_by_the_parent(self):
+        workflow = self.workflow({"id": "a", "command": "true"})
+        run = subprocess.run(["sh", "-c", 'trap "" CHLD; exec "$@"', "sh", HEDDLE, "run", workflow], cwd=self.folder, timeout=30)
+        self.assertEqual(run.returncode, 0)
+
+    def test_interrupts_at_any_moment_leave_a_whole_document_or_none(self):
+        workflow = self.workflow(*({"id": f"t{i}", "command": "true"} for i in range(40)))
+        for step in range(40):
+            run = subprocess.Popen([HEDDLE, "run", workflow, "--json"], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            time.sleep(0.002 * step)
+            run.send_signal(signal.SIGINT)
+            out, _ = run.communicate(timeout=30)
+            if out:
+                statuses = {task["status"] for task in json.loads(out)["tasks"]}
+                self.assertEqual(run.returncode, 0 if statuses == {"done"} else 1)
+            else:
+                self.assertEqual(run.returncode, -signal.SIGINT)
 
     def test_ctrl_c_ends_a_replay(self):
         run = subprocess.Popen([HEDDLE, "run", self.workflow({"id": "a", "seconds": 1000}), "--replay", "1"], cwd=self.folder,
@@ -101,6 +134,16 @@ class WhatCanGoWrong(HeddleTest):
         run = self.start(self.talking("parent", f"setsid sh -c 'echo $$ > {self.folder}/stray.pid; sleep 1000' & sleep 0.5"))
         out, err = run.communicate(timeout=30)
         self.assertEqual(run.returncode, 0, out + err)
+        self.expect_clean(self.wait_for("parent.pid", "stray.pid"))
+
+    def test_a_report_that_cannot_be_written_hides_nothing(self):
+        run = self.start(self.talking("parent", f"setsid sh -c 'echo $$ > {self.folder}/stray.pid; sleep 1000' & sleep 0.5; exit 3"),
+                         arguments=["--report", "/dev/full"])
+        out, err = run.communicate(timeout=30)
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("exit code 3", err)
+        self.assertIn("/dev/full", err)
+        self.assertIn("1 failed", out)
         self.expect_clean(self.wait_for("parent.pid", "stray.pid"))
 
     def test_a_timeout(self):

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <stdexcept>
 #include <tuple>
 
 namespace heddle {
@@ -240,6 +241,63 @@ TEST(Builders, RaceCommitsTheFirstGoodAlternativeOnly)
     });
   run(w, 0);
   EXPECT_EQ(v.get(), 2);
+}
+
+TEST(Builders, RaceGoesOnAfterAnAlternativeThatThrows)
+{
+  workflow w{"w"};
+  value<int> v{1};
+  w.speculate("race", write(v))
+    .alternative("throws", [](std::stop_token, int&) -> bool { throw std::runtime_error{"no"}; })
+    .alternative("good", [](std::stop_token, int& x) {
+      x = 2;
+      return true;
+    });
+  run(w, 0);
+  EXPECT_EQ(v.get(), 2);
+}
+
+TEST(Builders, RaceOfWhichAllThrowFailsWithTheLastReason)
+{
+  workflow w{"w"};
+  value<int> v{1};
+  w.speculate("race", write(v)).alternative("throws", [](std::stop_token, int&) -> bool {
+    throw std::out_of_range{"no"};
+  });
+  EXPECT_THROW(run(w, 0), std::out_of_range);
+}
+
+TEST(Builders, PipelineThatIsStoppedBeforeItsEndFails)
+{
+  workflow w{"w"};
+  std::stop_source stop;
+  w.pipeline("p", {}, [&](token_control& t) {
+    if (t.index() == 3) stop.request_stop();
+    return std::optional{1};
+  });
+  EXPECT_THROW(run(w, 0, stop.get_token()), task_failed);
+}
+
+TEST(Builders, PipelineStartsAfreshInEachRun)
+{
+  workflow w{"w"};
+  int tokens = 0;
+  w.pipeline(
+     "p", {},
+     [left = 3](token_control&) mutable { return left-- > 0 ? std::optional{1} : std::nullopt; })
+    .serial("count", [&](int) { ++tokens; });
+  run(w, 0);
+  run(w, 0);
+  EXPECT_EQ(tokens, 6);
+}
+
+TEST(Builders, LoopThatEndsBeforeItBeginsIsRefused)
+{
+  workflow w{"w"};
+  buffer<int> x{10};
+  value<int> sum;
+  EXPECT_THROW(w.for_each("loop", {5, 2}, write(x)), invalid_argument);
+  EXPECT_THROW(w.reduce("sum", {5, 2}, 0, std::plus<>{}, sum, read(x)), invalid_argument);
 }
 
 TEST(Builders, RaceWithoutGoodAlternativeFailsAndWritesNothing)

@@ -3,9 +3,11 @@
 #include "tests/support/flat_machine.hpp"
 #include "tests/support/temporary_folder.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <limits>
 #include <mutex>
 #include <numeric>
 #include <random>
@@ -56,7 +58,7 @@ struct random_sums {
   void add_task(std::size_t t)
   {
     expected[t] = t + 1;
-    task_info task{"t" + std::to_string(t)};
+    task_info task{fmt::format("t{}", t)};
     task.cpu_seconds = 1e-5 * static_cast<double>(1 + t % 7);
     auto& details    = task.declare();
     details.accesses.push_back(write(sums[t]));
@@ -357,15 +359,38 @@ TEST(Engine, StopTokenOfTheCallerStopsTheRun)
 TEST(Engine, StoppedBeforeItsStartRunsNothing)
 {
   workflow w{"w"};
-  w.task("slow").cpu([] { std::this_thread::sleep_for(5ms); });
-  w.task("t").after(task_ref{0}).cpu([] { FAIL(); });
+  for (int i = 0; i < 10; ++i) w.task("t").cpu([] { FAIL(); });
   std::stop_source stop;
   stop.request_stop();
   run_options options;
   options.stop = stop.get_token();
-  auto const r = engine{flat_machine(1)}.run_to_end(w, options);
+  auto const r = engine{flat_machine(4)}.run_to_end(w, options);
   EXPECT_TRUE(r.stopped);
-  EXPECT_EQ(r.tasks[1].status, task_status::cancelled);
+  EXPECT_THAT(statuses(r), ::testing::Each(task_status::cancelled));
+}
+
+TEST(Engine, CancelAfterTheLastTaskStopsNothing)
+{
+  random_sums sums{5, 1};
+  engine e{flat_machine(2)};
+  auto r = e.start(sums.w);
+  while (!r.wait_for(1s)) {
+  }
+  r.cancel();
+  EXPECT_FALSE(r.wait().stopped);
+}
+
+TEST(Engine, EndlessDeadlinesAndWaitsAreFine)
+{
+  constexpr seconds forever{std::numeric_limits<double>::infinity()};
+  random_sums sums{20, 1};
+  run_options options;
+  options.deadline = forever;
+  engine e{flat_machine(2)};
+  auto r = e.start(sums.w, options);
+  EXPECT_TRUE(r.wait_for(forever));
+  EXPECT_FALSE(r.wait().stopped);
+  sums.expect_right();
 }
 
 TEST(Engine, DeadlineStopsTheRun)
@@ -440,6 +465,29 @@ TEST(Engine, RefusesTasksWithNothingToRunHere)
   workflow nothing{"w"};
   nothing.add_task({"t"});
   EXPECT_THROW((void)engine{here}.start(nothing), not_supported);
+
+  workflow no_alternative{"w"};
+  value<int> v;
+  no_alternative.speculate("race", write(v));
+  EXPECT_THROW((void)engine{here}.start(no_alternative), not_supported);
+
+  here.resources.erase(here.resources.begin());
+  random_sums sums{3, 1};
+  sums.w.at(0).gpu_seconds = 1;
+  EXPECT_THROW((void)engine{here}.run_to_end(sums.w), error);
+}
+
+TEST(Engine, DynamicReplayLeavesGpusAlone)
+{
+  workflow w{"w"};
+  for (int i = 0; i < 20; ++i) w.add_task({fmt::format("t{}", i), 0.001});
+  auto here = flat_machine(1);
+  here.memory_nodes.push_back({"gpu memory"});
+  for (auto const* id : {"gpu0", "gpu1"}) here.resources.push_back({id, resource_kind::gpu, 1, 1});
+  run_options options;
+  options.replay_scale = 1;
+  auto const r         = engine{here}.run_to_end(w, options);
+  for (auto const& t : r.tasks) EXPECT_EQ(t.resource, "cpu0");
 }
 
 TEST(Engine, AGpusWorkerRunsTheCpuBody)

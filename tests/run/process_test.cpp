@@ -1,4 +1,5 @@
 #include "src/run/process.hpp"
+#include "src/run/descendants.hpp"
 
 #include "tests/support/temporary_folder.hpp"
 
@@ -176,6 +177,18 @@ TEST_F(Process, WhoseLeaderIsKilledLeavesNoChildBehind)
   EXPECT_TRUE(is_gone("child"));
 }
 
+TEST_F(Process, HasNoTerminalToWaitFor)
+{
+  EXPECT_TRUE(run_process(shell("! (: < /dev/tty) 2> /dev/null"), {}).good());
+}
+
+TEST_F(Process, WhoseEndSomebodyElseTookSaysSo)
+{
+  auto const before = std::signal(SIGCHLD, SIG_IGN);
+  EXPECT_THROW((void)run_process(shell("true"), {}), system_error);
+  std::signal(SIGCHLD, before);
+}
+
 TEST_F(Process, StopsWhenAsked)
 {
   std::stop_source stop;
@@ -184,8 +197,9 @@ TEST_F(Process, StopsWhenAsked)
     stop.request_stop();
   }};
   auto const result =
-    run_process(shell("touch started; sleep 100 & echo $! > child; wait"), stop.get_token());
+    run_process(shell("sleep 100 & echo $! > child; touch started; wait"), stop.get_token());
   EXPECT_EQ(result.how, cause::stopped);
+  EXPECT_TRUE(is_gone("child"));
 }
 
 TEST_F(Process, KeepsItsOutputUpToTheLimitAndSaysWhatIsMissing)

@@ -158,14 +158,81 @@ TEST_F(ProgramTask, OutputMayBeAFolderAndReplacesAnOldOne)
   EXPECT_EQ(folder.read("out/new"), "y\n");
 }
 
-TEST_F(ProgramTask, OutputThatCannotBePutInPlaceIsAFailure)
+TEST_F(ProgramTask, OutputThatCannotBePutInPlaceIsAFailureAndNoneIsCommitted)
 {
   folder.write("out", "a file");
   EXPECT_THAT(
     failure(
-      R"({"id": "a", "command": "mkdir -p out; echo y > out/new", "shell": true, "outputs": ["out/new"]})"),
+      R"({"id": "a", "command": "mkdir out; echo x > one; echo y > out/new", "shell": true, "outputs": ["one", "out/new"]})"),
     HasSubstr("out"));
   EXPECT_EQ(folder.read("out"), "a file");
+  EXPECT_FALSE(folder.has("one"));
+}
+
+TEST_F(ProgramTask, OutputFileDoesNotReplaceAFolder)
+{
+  folder.write("data/precious", "x");
+  EXPECT_THAT(failure(R"({"id": "a", "command": "touch data", "outputs": ["data"]})"),
+              HasSubstr("is a folder"));
+  EXPECT_TRUE(folder.has("data/precious"));
+}
+
+TEST_F(ProgramTask, OutputLinkIntoThePrivateFolderIsAFailure)
+{
+  for (auto const* target : {"$PWD/tmp", "tmp", "nowhere"}) {
+    EXPECT_THAT(
+      failure(fmt::format(
+        R"({{"id": "a", "command": "touch tmp; ln -s {} out", "shell": true, "outputs": ["out"]}})",
+        target)),
+      HasSubstr("symbolic link"));
+    EXPECT_FALSE(std::filesystem::is_symlink(folder / "out"));
+  }
+}
+
+TEST_F(ProgramTask, FoldersThatNobodyMayWriteAreRemovedToo)
+{
+  ASSERT_FALSE(
+    run(R"({"id": "a", "command": "mkdir -p d/e; touch d/e/f; chmod 000 d/e d", "shell": true})")
+      .error);
+  EXPECT_FALSE(folder.has(".heddle/tasks/a"));
+}
+
+TEST_F(ProgramTask, TimeoutHoldsForAllProgramsOfAStageTogether)
+{
+  EXPECT_THAT(failure(R"({"id": "a", "timeout": 0.5, "pipeline": {"num_tokens": 100, "stages": [
+    {"name": "one", "mode": "serial", "command": "sleep 0.1"}]}})"),
+              HasSubstr("timeout of 0.5 s"));
+}
+
+TEST_F(ProgramTask, InputsMayLieInOneAnother)
+{
+  folder.write("d/f", "text");
+  ASSERT_FALSE(run(R"({"id": "a", "command": "cat d/f", "inputs": ["d/f", "d"]})").error);
+  EXPECT_EQ(folder.read(".heddle/logs/a.log"), "text");
+}
+
+TEST_F(ProgramTask, InputLinkThatLeadsNowhereIsNamed)
+{
+  std::filesystem::create_symlink("nowhere", folder / "in");
+  EXPECT_THAT(failure(R"({"id": "a", "command": "cat in", "inputs": ["in"]})"),
+              HasSubstr("leads nowhere"));
+}
+
+TEST_F(ProgramTask, RunDirectoryNeedsAName)
+{
+  auto o      = options();
+  o.directory = "";
+  EXPECT_THROW(run(R"({"id": "a", "command": "true"})", o), input_error);
+}
+
+TEST_F(ProgramTask, OutputsThatLieInOneAnotherAreRefused)
+{
+  workflow w{"w"};
+  task_info task{"t"};
+  task.declare().run = program{"true"};
+  for (auto const* output : {"d", "d/f"}) task.outputs.push_back(w.add_file({output}));
+  w.add_task(std::move(task));
+  EXPECT_THROW((void)engine{test::flat_machine(1)}.start(w, options()), input_error);
 }
 
 TEST_F(ProgramTask, MissingInputIsNamed)

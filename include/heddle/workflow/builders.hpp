@@ -132,6 +132,16 @@ decltype(auto) call_typed(F& f, std::span<argument const> data, Leading&&... lea
                         std::forward<Leading>(leading)...);
 }
 
+/// A loop over `over`.
+///
+/// @throw invalid_argument if the range ends before it begins
+inline data_parallel_stage loop_over(range over)
+{
+  if (over.last < over.first)
+    throw invalid_argument{"workflow: a loop's range ends before it begins"};
+  return {over};
+}
+
 /// A task with a name, accesses and a stage, ready to be added.
 template <class... A>
 task_info make_task(std::string_view name, any_stage what, A... accesses)
@@ -181,7 +191,7 @@ class loop_builder<access<H, D>...> : public stage_base<loop_builder<access<H, D
  public:
   loop_builder(workflow& w, std::string_view name, range over, access<H, D>... accesses)
     : stage_base<loop_builder>{
-        w, detail::make_task(name, data_parallel_stage{over}, std::move(accesses)...)}
+        w, detail::make_task(name, detail::loop_over(over), std::move(accesses)...)}
   {
   }
 
@@ -221,7 +231,7 @@ class reduce_builder<R, Op, access<H, D>...>
   template <class Into>
   reduce_builder(workflow& w, std::string_view name, range over, R init, Op operation, Into into,
                  access<H, D>... accesses)
-    : stage_base<reduce_builder>{w, detail::make_task(name, data_parallel_stage{over},
+    : stage_base<reduce_builder>{w, detail::make_task(name, detail::loop_over(over),
                                                       std::move(into), std::move(accesses)...)},
       init_{std::move(init)},
       operation_{std::move(operation)}
@@ -314,11 +324,16 @@ class pipeline_builder : public stage_base<pipeline_builder<In>> {
     return pipeline_builder<out>{*this, std::move(produce)};
   }
 
+  /// Each run starts from a fresh copy of the source and the steps, whatever state they hold.
   void set_body()
   {
-    this->details().cpu = [produce = produce_](body_arguments const& a) {
+    this->details().cpu = [fresh = produce_](body_arguments const& a) {
+      auto produce = fresh;
       token_control control;
-      while (!a.stop.stop_requested() && produce(control)) control.advance();
+      while (produce(control)) {
+        if (a.stop.stop_requested()) throw task_failed{"stopped before the end of the pipeline"};
+        control.advance();
+      }
     };
   }
 
@@ -349,9 +364,16 @@ class race_builder<access<H, D>...> : public stage_base<race_builder<access<H, D
       });
     this->details().cpu = [accesses = accesses_,
                            attempts = attempts_](body_arguments const& a) mutable {
+      std::exception_ptr thrown;
       for (auto& attempt : attempts) {
-        if (commits(attempt, accesses, a)) return;
+        try {
+          if (commits(attempt, accesses, a)) return;
+        } catch (...) {
+          thrown = std::current_exception();
+        }
+        if (a.stop.stop_requested()) break;
       }
+      if (thrown) std::rethrow_exception(thrown);
       throw task_failed{"none of the alternatives gave a good result"};
     };
     return *this;

@@ -42,7 +42,11 @@ struct workflow_file {
 
 /// Writes `w`; reading it back gives an equal workflow, as far as the format can express it.
 ///
-/// @throw not_supported naming the task, if the format cannot express it (a C++ body in a file)
+/// STG and DOT hold the graph and its costs; what else a workflow declares is not written there.
+///
+/// @throw not_supported naming the task, if heddle JSON cannot express it (a C++ body), WfFormat
+/// cannot (more than seconds, files, program and arguments), STG lacks its seconds, or DOT has no
+/// way to write its name
 void write_workflow(workflow const& w, file_format format, std::ostream& out);
 
 /// The JSON Schema (draft 2020-12) of heddle JSON, which its reader enforces.
