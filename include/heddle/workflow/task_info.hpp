@@ -22,7 +22,8 @@ struct work {
   double bytes = 0;  ///< bytes moved to and from memory
 };
 
-/// What a task holds while it runs.
+/// What a task needs while it runs. In this version planning checks that the machine has as much;
+/// runs do not hold tasks to it yet.
 struct resources {
   int cores                       = 1;
   std::size_t memory_bytes        = 0;
@@ -90,7 +91,7 @@ struct task_details {
   int priority           = 0;  ///< higher first, among ready tasks
   int retries            = 0;  ///< further attempts after a failure
   double timeout_seconds = std::numeric_limits<double>::infinity();
-  bool cache             = false;  ///< the result may be taken from a cache of results
+  bool cache = false;  ///< the result may be taken from a cache of results; no effect yet
   any_stage stage{};
   std::optional<program> run{};  ///< what to start, for a task that is a program
   host_body cpu{};
