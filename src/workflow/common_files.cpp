@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
+#include <ranges>
 #include <utility>
 #include <variant>
 
@@ -12,6 +14,9 @@ namespace heddle {
 
 file_rows::file_rows(workflow const& w, std::vector<file_id> task_info::*files)
 {
+  auto const size_of = [&](task_info const& task) { return (task.*files).size(); };
+  auto const sizes   = w.tasks() | std::views::transform(size_of);
+  files_.reserve(std::accumulate(sizes.begin(), sizes.end(), std::size_t{0}));
   first_.reserve(w.num_tasks() + 1);
   first_.push_back(0);
   for (auto const& task : w.tasks()) {

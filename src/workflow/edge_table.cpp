@@ -145,6 +145,12 @@ std::string describe_cycle(workflow const& w, std::vector<task_id> const& cycle)
 
 }  // namespace
 
+void expect_acyclic(workflow const& w)
+{
+  auto const leads_upwards = [](edge const& e) { return e.from < e.to; };
+  if (!std::ranges::all_of(w.edges(), leads_upwards)) static_cast<void>(make_edge_table(w));
+}
+
 edge_table make_edge_table(workflow const& w)
 {
   if (w.edges().size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {

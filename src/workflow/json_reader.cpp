@@ -76,27 +76,36 @@ void json_value::fail_syntax(error_code error)
   fail(fmt::format("not well-formed JSON{}: {}", where, simdjson::error_message(error)));
 }
 
-std::string_view json_value::string()
+std::string_view json_value::decoded_string()
 {
-  // The token is looked at before it is consumed, for the message.
-  if (!is_string()) fail_expected("a string", simdjson::INCORRECT_TYPE);
   std::string_view text;
   if (auto const error = value_.get_string().get(text)) fail_syntax(error);
   return text;
 }
 
-std::string_view json_value::argument()
+std::string_view json_value::string()
 {
-  auto const text = string();
+  auto const plain = plain_string();
+  return plain ? *plain : decoded_string();
+}
+
+std::string_view json_value::decoded_argument()
+{
+  auto const text = decoded_string();
   if (text.find('\0') != text.npos) fail("holds a NUL character; take it out");
   return text;
 }
 
-std::string_view json_value::name()
+std::string_view json_value::key_of(simdjson::simdjson_result<simdjson::ondemand::field>& field)
 {
-  auto const text = argument();
-  if (text.empty()) fail("must not be empty");
-  return text;
+  simdjson::ondemand::raw_json_string raw;
+  if (auto const error = field.key().get(raw)) fail_syntax(error);
+  auto const* end = raw.raw();
+  while (*end != '"' && *end != '\\') ++end;  // there is one: simdjson's first pass has seen it
+  if (*end == '"') return {raw.raw(), end};
+  std::string_view key;
+  if (auto const error = field.unescaped_key().get(key)) fail_syntax(error);
+  return key;
 }
 
 double json_value::number()
@@ -151,9 +160,7 @@ std::size_t json_value::find_key(std::span<std::string_view const> keys)
   simdjson::ondemand::object object;
   if (auto const error = value_.get_object().get(object)) fail_expected("an object", error);
   for (auto field : object) {
-    std::string_view key;
-    if (auto const error = field.unescaped_key().get(key)) fail_syntax(error);
-    auto const found = std::ranges::find(keys, key);
+    auto const found = std::ranges::find(keys, key_of(field));
     if (found != keys.end()) return static_cast<std::size_t>(found - keys.begin());
   }
   return keys.size();

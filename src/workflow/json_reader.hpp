@@ -1,6 +1,10 @@
 /// @file
 /// Checked access to JSON: every mismatch is an input_error that names the file and the JSON path.
 ///
+/// Strings without escapes are views of the source itself; the others are decoded by simdjson,
+/// whose first pass over the document has found all of them closed, free of control characters and
+/// UTF-8.
+///
 /// A `json_value` knows its parent, so that its path is put together only when there is an error to
 /// report. Values are read once, in the order of the document (simdjson's On-Demand interface);
 /// what is not read must be passed to `check`, so that nothing in a document goes unexamined.
@@ -12,6 +16,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,7 +49,7 @@ class json_value {
 
   [[nodiscard]] bool is_string() { return first_character() == '"'; }
 
-  /// The views that this and `name` return stay valid as long as the document.
+  /// The views that this and `name` return stay valid as long as the document and its source.
   [[nodiscard]] std::string_view string();
   /// A string that is not empty and holds no NUL, as ids, paths and arguments must.
   [[nodiscard]] std::string_view name();
@@ -75,7 +80,13 @@ class json_value {
  private:
   [[nodiscard]] char first_character();
   [[nodiscard]] simdjson::ondemand::array array();
+  [[nodiscard]] std::string_view key_of(
+    simdjson::simdjson_result<simdjson::ondemand::field>& field);
   [[nodiscard]] std::size_t count_elements(simdjson::ondemand::array& array);
+  /// A string without escapes; none: it has some, and is still to be read.
+  [[nodiscard]] std::optional<std::string_view> plain_string();
+  [[nodiscard]] std::string_view decoded_string();
+  [[nodiscard]] std::string_view decoded_argument();
   [[nodiscard]] double number();
   [[nodiscard]] std::string describe_found();
   template <class Use>
@@ -89,6 +100,42 @@ class json_value {
   std::string_view key_{};              ///< of a field of an object
   std::size_t index_ = 0;               ///< of an element of an array, whose `key_` is null
 };
+
+// ---- what is called for every name of a document, and therefore inlined ----
+
+/// What is between the quotes of a string's token, which may end with white space; none if that
+/// differs from what it stands for.
+inline std::optional<std::string_view> without_escapes(std::string_view token)
+{
+  auto closing = token.size() - 1;
+  while (token[closing] != '"') --closing;  // at the latest at the opening quote
+  if (closing == 0) return std::nullopt;
+  auto const text = token.substr(1, closing - 1);
+  return text.find('\\') == text.npos ? std::optional{text} : std::nullopt;
+}
+
+inline std::optional<std::string_view> json_value::plain_string()
+{
+  auto const token = value_.raw_json_token();
+  // The token is looked at before it is consumed, for the message.
+  if (!token.starts_with('"')) fail_expected("a string", simdjson::INCORRECT_TYPE);
+  auto const plain = without_escapes(token);
+  if (plain) static_cast<void>(value_.get_raw_json_string());
+  return plain;
+}
+
+inline std::string_view json_value::argument()
+{
+  auto const plain = plain_string();  // JSON has NUL as an escape only
+  return plain ? *plain : decoded_argument();
+}
+
+inline std::string_view json_value::name()
+{
+  auto const text = argument();
+  if (text.empty()) fail("must not be empty");
+  return text;
+}
 
 template <class Use>
 void json_value::for_each_element(Use use)
@@ -123,16 +170,15 @@ void json_value::for_each_field(Use use)
   simdjson::ondemand::object object;
   if (auto const error = value_.get_object().get(object)) fail_expected("an object", error);
   for (auto field : object) {
-    std::string_view key;
+    auto const key = key_of(field);
     simdjson::ondemand::value value;
-    if (auto const error = field.unescaped_key().get(key)) fail_syntax(error);
     if (auto const error = field.value().get(value)) fail_syntax(error);
     json_value child{value, *this, key};
     use(key, child);
   }
 }
 
-/// A document whose root is an object. Owns what the views into it refer to.
+/// A document whose root is an object. Owns what the views into it refer to, but for the source.
 class json_document {
  public:
   explicit json_document(source_text const& source);

@@ -64,45 +64,4 @@ class name_table {
     std::vector<slot>(1024);  ///< a power of two, at most half of them in use
 };
 
-/// Where the names of a list stand in their stream. A document has less than 2^32 bytes.
-struct name_range {
-  std::uint32_t first = 0;
-  std::uint32_t last  = 0;
-};
-
-/// The numbers of the names in lists, in the order in which they came.
-///
-/// Names wait until there are enough of them for `name_table::add_all`; `flush` says that no more
-/// come before `ids` is read or another name is added to the table.
-class name_stream {
- public:
-  explicit name_stream(name_table& table) : table_{table} {}
-
-  void push(std::string_view name)
-  {
-    waiting_.push_back(name);
-    if (waiting_.size() == most_waiting) flush();
-  }
-
-  void flush()
-  {
-    table_.add_all(waiting_, ids_);
-    waiting_.clear();
-  }
-
-  [[nodiscard]] std::size_t size() const noexcept { return ids_.size() + waiting_.size(); }
-  [[nodiscard]] std::span<std::int32_t> ids() noexcept { return ids_; }
-  [[nodiscard]] std::span<std::int32_t> ids(name_range list) noexcept
-  {
-    return ids().subspan(list.first, list.last - list.first);
-  }
-
- private:
-  static constexpr std::size_t most_waiting = 64;
-
-  name_table& table_;
-  std::vector<std::string_view> waiting_{};
-  std::vector<std::int32_t> ids_{};
-};
-
 }  // namespace heddle

@@ -5,11 +5,13 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <new>
 #include <utility>
 
 namespace heddle {
@@ -63,40 +65,57 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 }  // namespace
 
+text_memory::text_memory(std::size_t size) : size_{size}
+{
+  constexpr std::size_t huge_page = 2 << 20;
+  auto const is_large             = size >= 2 * huge_page;
+  auto const alignment            = is_large ? huge_page : alignof(std::max_align_t);
+  auto const rounded              = (size + alignment - 1) / alignment * alignment;
+  data_.reset(static_cast<char*>(std::aligned_alloc(alignment, rounded)));
+  if (!data_) throw std::bad_alloc{};
+  if (is_large) ::madvise(data_.get(), rounded, MADV_HUGEPAGE);  // advice: may fail without harm
+}
+
+source_text::source_text(std::string name, text_memory memory, std::size_t size)
+  : name_{std::move(name)}, memory_{std::move(memory)}, size_{size}
+{
+  std::fill_n(memory_.data() + size_, padding, '\0');
+}
+
 source_text source_text::read(std::filesystem::path const& path)
 {
   open_file const file{path};
   constexpr std::size_t least_chunk = 1 << 16;
-  std::string padded(file.size() + least_chunk, '\0');
+  text_memory memory{file.size() + padding + least_chunk};
   std::size_t size = 0;
-  while (auto const got = file.read(padded.data() + size, padded.size() - size)) {
+  while (auto const got = file.read(memory.data() + size, memory.size() - padding - size)) {
     size += got;
-    if (padded.size() - size < least_chunk) padded.resize(padded.size() * 2);
+    if (memory.size() - padding - size >= least_chunk) continue;
+    text_memory larger{memory.size() * 2};
+    std::copy_n(memory.data(), size, larger.data());
+    memory = std::move(larger);
   }
-  padded.resize(size + padding);
-  std::fill(padded.end() - padding, padded.end(), '\0');
-  return {path == "-" ? "standard input" : path.string(), std::move(padded)};
+  return {path == "-" ? "standard input" : path.string(), std::move(memory), size};
 }
 
 source_text source_text::copy_of(std::string_view text, std::string_view name)
 {
-  std::string padded;
-  padded.reserve(text.size() + padding);
-  padded.append(text).append(padding, '\0');
-  return {std::string{name}, std::move(padded)};
+  text_memory memory{text.size() + padding};
+  std::copy(text.begin(), text.end(), memory.data());
+  return {std::string{name}, std::move(memory), text.size()};
 }
 
 std::string_view source_text::text() const noexcept
 {
-  auto text = std::string_view{padded_}.substr(0, padded_.size() - padding);
+  std::string_view text{memory_.data(), size_};
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   return text;
 }
 
 std::size_t source_text::line_of(char const* position) const
 {
-  auto const* const begin = padded_.data();
-  auto const* const end   = std::clamp(position, begin, begin + padded_.size());
+  char const* const begin = memory_.data();
+  auto const* const end   = std::clamp(position, begin, begin + size_);
   return 1 + static_cast<std::size_t>(std::count(begin, end, '\n'));
 }
 

@@ -3,11 +3,31 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 
 namespace heddle {
+
+/// Memory for a text that is about to be written, and may be huge: a large one asks the system for
+/// huge pages, because a page fault takes longer than to fill the page.
+class text_memory {
+ public:
+  explicit text_memory(std::size_t size);
+
+  [[nodiscard]] char* data() const noexcept { return data_.get(); }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+ private:
+  struct free_it {
+    void operator()(char* data) const noexcept { std::free(data); }
+  };
+
+  std::size_t size_;
+  std::unique_ptr<char, free_it> data_;
+};
 
 /// A text and the name it has in messages. Immutable once made.
 class source_text {
@@ -30,13 +50,12 @@ class source_text {
   static constexpr std::size_t padding = 64;
 
  private:
-  source_text(std::string name, std::string padded)
-    : name_{std::move(name)}, padded_{std::move(padded)}
-  {
-  }
+  /// The first `size` bytes of `memory` are the text; there is room for the padding.
+  source_text(std::string name, text_memory memory, std::size_t size);
 
   std::string name_;
-  std::string padded_;  ///< the text and `padding` zeros
+  text_memory memory_;
+  std::size_t size_;
 };
 
 }  // namespace heddle

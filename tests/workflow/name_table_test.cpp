@@ -78,28 +78,6 @@ TEST(NameTable, TellsNamesOfOneHashApart)
   }
 }
 
-TEST(NameStream, KeepsTheNumbersOfItsListsInOrder)
-{
-  name_table table;
-  name_stream stream{table};
-  std::vector<name_range> lists;
-  for (int list = 0; list < 50; ++list) {
-    auto const first = static_cast<std::uint32_t>(stream.size());
-    std::vector<std::string> const names{fmt::format("n{}", list), "shared",
-                                         fmt::format("n{}", list / 2)};
-    for (auto const& name : names) stream.push(name);
-    lists.push_back({first, static_cast<std::uint32_t>(stream.size())});
-    stream.flush();  // the names above end here
-  }
-  for (std::size_t list = 0; list < lists.size(); ++list) {
-    auto const ids = stream.ids(lists[list]);
-    ASSERT_EQ(ids.size(), 3U);
-    EXPECT_EQ(table.name(ids[0]), fmt::format("n{}", list));
-    EXPECT_EQ(table.name(ids[1]), "shared");
-    EXPECT_EQ(table.name(ids[2]), fmt::format("n{}", list / 2));
-  }
-}
-
 TEST(TransposedLists, ShowWhoListsWhom)
 {
   std::vector<std::vector<task_id>> const children{{1, 2, 2}, {2}, {}};

@@ -1,5 +1,5 @@
 heddle_test(workflow
-  dot_test.cpp edge_table_test.cpp file_formats_test.cpp generate_test.cpp heddle_json_test.cpp name_table_test.cpp stg_test.cpp
+  dot_test.cpp edge_table_test.cpp file_formats_test.cpp generate_test.cpp heddle_json_test.cpp name_stream_test.cpp name_table_test.cpp stg_test.cpp
   wfformat_test.cpp)
 
 # The JSON Schema and the reader of heddle JSON agree.

@@ -1,5 +1,7 @@
 #include "tests/workflow/workflow_test_tools.hpp"
 
+#include <heddle/workflow/generate.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -96,6 +98,55 @@ TEST(Wfformat, WhatIsWrittenReadsBackEqual)
   EXPECT_EQ(named_edges(again), named_edges(w));
   EXPECT_EQ(again.at(1).declared().run, w.at(1).declared().run);
   EXPECT_EQ(again.files().size(), w.files().size());
+}
+
+TEST(Wfformat, ReadsEscapesAndBlanks)
+{
+  auto const w = read_text(
+    "{\"workflow\" : {\"specification\"\n: {\"\\u0074asks\": [ {\"\\u0069d\" : \"\\u0061\\\\\" \n "
+    "}\t,"
+    " {\"id\":\"b \\\"\" , \"parents\":[ \"a\\\\\" \r\n ] , \"children\" : [ ] } ]}}}");
+  ASSERT_EQ(w.num_tasks(), 2U);
+  EXPECT_EQ(w.at(0).name, "a\\");
+  EXPECT_EQ(w.at(1).name, "b \"");
+  EXPECT_EQ(w.edges().size(), 1U);
+  EXPECT_THAT(error_of(changed("\"id\": \"c\"", "\"id\": \"\\u0000\"")),
+              HasSubstr("NUL character"));
+  EXPECT_THAT(error_of(changed("\"id\": \"c\"", "\"id\": \"\"")), HasSubstr("must not be empty"));
+  EXPECT_THAT(error_of(changed("\"id\": \"c\"", "\"id\": \"c\"x")), HasSubstr("not well-formed"));
+  EXPECT_THAT(error_of(changed("\"id\": \"c\"", "\"id\": \"c\nd\"")), HasSubstr("not well-formed"));
+  EXPECT_THAT(error_of(changed("\"id\": \"c\"", "\"id\": \"\\q\"")), HasSubstr("not well-formed"));
+}
+
+/// With enough names for the threads that help the reader of a large document.
+workflow large_workflow()
+{
+  generate_options options;
+  options.tasks = 20'000;
+  return generate_workflow("random", options);
+}
+
+TEST(Wfformat, ReadsWhatIsLargeEnoughForSeveralThreads)
+{
+  auto const w     = large_workflow();
+  auto const again = read_text(write_text(w, file_format::wfformat));
+  ASSERT_EQ(again.num_tasks(), w.num_tasks());
+  EXPECT_EQ(named_edges(again), named_edges(w));
+  EXPECT_EQ(again.at(7).cpu_seconds, w.at(7).cpu_seconds);
+}
+
+TEST(Wfformat, ErrorsEndTheThreadsOfALargeDocument)
+{
+  auto const text = write_text(large_workflow(), file_format::wfformat);
+  for (auto const part : {0.2, 0.5, 0.65, 0.8, 0.99}) {
+    auto const size = static_cast<std::size_t>(part * static_cast<double>(text.size()));
+    EXPECT_NE(error_of(text.substr(0, size)), "") << part;
+  }
+  for (std::string_view const name : {R"("t7")", R"("t19999")"}) {  // last in an execution
+    auto undeclared = text;
+    undeclared.replace(text.rfind(name), name.size(), R"("other")");
+    EXPECT_THAT(error_of(undeclared), HasSubstr("there is no task")) << name;
+  }
 }
 
 TEST(Wfformat, CarriesBytesOfEdgesWithoutFiles)

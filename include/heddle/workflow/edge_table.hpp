@@ -76,4 +76,10 @@ class workflow;
 /// @throw cycle_error if the edges close a circle
 [[nodiscard]] edge_table make_edge_table(workflow const& w);
 
+/// Checks the edges of `w` only, which takes one look at each if all lead to later tasks, as most
+/// programs write them.
+///
+/// @throw cycle_error if the edges close a circle
+void expect_acyclic(workflow const& w);
+
 }  // namespace heddle
