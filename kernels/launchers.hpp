@@ -11,8 +11,11 @@ namespace heddle::kernels {
 
 struct upward_rank_args;
 
-/// Runs `upward_rank` for `task[0, num_tasks)`, one warp per task, in the order of `stream`.
+/// Who shares the work of one task: a warp is best up to a few hundred successors, a block above.
+enum class team { warp, block };
+
+/// Runs `upward_rank` for `task[0, num_tasks)`, one `team` per task, in the order of `stream`.
 void launch_upward_rank(upward_rank_args args, std::int32_t const* task, std::int32_t num_tasks,
-                        stream_ref stream);
+                        team per_task, stream_ref stream);
 
 }  // namespace heddle::kernels

@@ -5,7 +5,7 @@
 
 namespace heddle::kernels {
 
-void launch_upward_rank(upward_rank_args, std::int32_t const*, std::int32_t, stream_ref)
+void launch_upward_rank(upward_rank_args, std::int32_t const*, std::int32_t, team, stream_ref)
 {
   throw not_built{"upward_rank: this build of heddle has no CUDA"};
 }

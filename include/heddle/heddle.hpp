@@ -7,6 +7,8 @@
 #include <heddle/cost/cost_model.hpp>
 #include <heddle/data/buffer.hpp>
 #include <heddle/data/value.hpp>
+#include <heddle/device/device.hpp>
+#include <heddle/device/simulated.hpp>
 #include <heddle/plan/check_schedule.hpp>
 #include <heddle/plan/plan.hpp>
 #include <heddle/plan/schedule.hpp>

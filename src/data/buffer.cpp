@@ -21,6 +21,12 @@ buffer_item::buffer_item(std::size_t size_bytes) : size_bytes_{size_bytes}
   auto space = size_bytes + alignment;
   data_      = owned_.get();
   std::align(alignment, size_bytes, data_, space);
+  live_at(data_, size_bytes);
+}
+
+buffer_item::buffer_item(void* data, std::size_t size_bytes) : data_{data}, size_bytes_{size_bytes}
+{
+  live_at(data, size_bytes);
 }
 
 void buffer_item::free_bytes::operator()(void* bytes) const noexcept

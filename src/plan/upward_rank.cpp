@@ -38,6 +38,15 @@ void for_each_level_backward(topological_levels const& levels, RunLevel run_leve
   }
 }
 
+/// By the mean number of successors, the only thing that the host knows of a graph on a device.
+kernels::team team_for(workflow_costs const& costs)
+{
+  constexpr std::size_t many_successors = 256;
+  return costs.successor.size() > many_successors * costs.execution_seconds.size()
+           ? kernels::team::block
+           : kernels::team::warp;
+}
+
 }  // namespace
 
 void upward_ranks(workflow_costs costs, topological_levels levels, std::span<double> rank_seconds)
@@ -54,8 +63,9 @@ void upward_ranks_async(workflow_costs costs, topological_levels levels,
 {
   expect_consistent(costs, levels, rank_seconds);
   auto const args = make_args(costs, rank_seconds);
+  auto const team = team_for(costs);
   for_each_level_backward(levels, [&](std::span<std::int32_t const> tasks) {
-    kernels::launch_upward_rank(args, tasks.data(), static_cast<std::int32_t>(tasks.size()),
+    kernels::launch_upward_rank(args, tasks.data(), static_cast<std::int32_t>(tasks.size()), team,
                                 stream);
   });
 }

@@ -42,7 +42,9 @@ std::unique_ptr<planned_queue> make_planned_queue(schedule const& plan, machine 
     position_of[static_cast<std::size_t>(edges.topological_order[i])] =
       static_cast<std::int32_t>(i);
   }
-  return std::make_unique<planned_queue>(plan, position_of);
+  std::vector<bool> is_cpu;
+  for (auto const& r : m.resources) is_cpu.push_back(r.kind == resource_kind::cpu);
+  return std::make_unique<planned_queue>(plan, std::move(is_cpu), position_of);
 }
 
 std::unique_ptr<ready_queue> make_ready_queue(workflow const& w, cost_model const& costs)
@@ -54,6 +56,20 @@ std::unique_ptr<ready_queue> make_ready_queue(workflow const& w, cost_model cons
     urgencies.push_back({w.tasks()[t].declared().priority, ranks[t]});
   }
   return std::make_unique<ready_queue>(std::move(urgencies));
+}
+
+/// Which kind of device each task is planned on; none: a CPU, or a GPU without a device.
+std::vector<std::optional<device_kind>> kinds_of_devices(
+  std::vector<std::shared_ptr<device_memory>> const& memories, schedule const* plan,
+  std::size_t num_tasks)
+{
+  std::vector<std::optional<device_kind>> kinds(num_tasks);
+  if (plan == nullptr) return kinds;
+  for (std::size_t t = 0; t < std::min(num_tasks, plan->tasks.size()); ++t) {
+    auto const r = static_cast<std::size_t>(plan->tasks[t].resource);
+    if (r < memories.size() && memories[r]) kinds[t] = memories[r]->where().info().kind;
+  }
+  return kinds;
 }
 
 void expect_a_cpu(machine const& m)
@@ -77,23 +93,30 @@ std::string kind_to_show(task_info const& task)
 
 // ---- setting up ----
 
-run::state::state(workflow const& w, machine const& m, schedule const* plan, run_options options)
+run::state::state(workflow const& w, machine const& m, device_memories const& memories,
+                  schedule const* plan, run_options options)
   : workflow_{w},
     machine_{m},
     options_{std::move(options)},
     costs_{w, m},
-    runner_{w, costs_, options_},
+    runner_{w, costs_, options_, kinds_of_devices(memories, plan, w.num_tasks())},
     planned_{plan != nullptr},
     most_running_{options_.max_parallelism > 0 ? static_cast<std::size_t>(options_.max_parallelism)
                                                : std::numeric_limits<std::size_t>::max()},
     missing_{numbers_of_predecessors(costs_.edges())},
     wake_(m.resources.size()),
     asleep_(m.resources.size(), 0),
+    enqueued_(w.num_tasks(), 0),
+    lanes_(m.resources.size()),
+    without_room_(m.resources.size()),
     bound_{static_cast<std::ptrdiff_t>(m.resources.size())}
 {
   if (plan != nullptr) {
-    queue_ = make_planned_queue(*plan, m, costs_.edges());
+    auto planned   = make_planned_queue(*plan, m, costs_.edges());
+    planned_queue_ = planned.get();
+    queue_         = std::move(planned);
     expect_no_deadlock();
+    if (!options_.replay_scale) make_lanes(memories);
   } else {
     expect_a_cpu(m);
     queue_ = make_ready_queue(w, costs_);
@@ -101,6 +124,15 @@ run::state::state(workflow const& w, machine const& m, schedule const* plan, run
   prepare_record(plan);
   make_entry_tasks_ready();
   start_threads();
+}
+
+void run::state::make_lanes(device_memories const& memories)
+{
+  for (std::size_t worker = 0; worker < memories.size(); ++worker) {
+    if (!memories[worker]) continue;
+    lanes_[worker] = std::make_unique<device_lane>(memories[worker], workflow_, costs_.edges());
+    if (first_lane_ < 0) first_lane_ = static_cast<int>(worker);
+  }
 }
 
 /// Plays the schedule's order through, in no time: every task must come to its turn.

@@ -2,6 +2,7 @@
 /// The state of one run: what its workers share.
 #pragma once
 
+#include "src/run/device_lane.hpp"
 #include "src/run/task_queue.hpp"
 #include "src/run/task_runner.hpp"
 
@@ -31,10 +32,20 @@ namespace heddle {
 /// worker without a task sleeps on a condition variable of its own, and is woken for a task that it
 /// can take, or when the run is over. The run is over when every task has ended, or when it is
 /// closing (stopped, or a task failed without keep_going) and no task is running.
+///
+/// The worker of a device enqueues its tasks and polls for their end; both make them `running`. A
+/// task whose predecessors on the same device have been enqueued is ready for that device, and for
+/// it alone: other successors become ready when a task has ended. A task on the host whose items
+/// are still elsewhere is parked until they have come home, which the first device's worker looks
+/// after.
 class run::state {
  public:
+  using device_memories = std::vector<std::shared_ptr<device_memory>>;
+
+  /// @param memories [resources]; null: a resource that runs CPU bodies
   /// @param plan null: a dynamic run
-  state(workflow const& w, machine const& m, schedule const* plan, run_options options);
+  state(workflow const& w, machine const& m, device_memories const& memories, schedule const* plan,
+        run_options options);
   ~state();
 
   report wait();
@@ -52,6 +63,7 @@ class run::state {
   };
 
   void prepare_record(schedule const* plan);
+  void make_lanes(device_memories const& memories);
   void expect_no_deadlock() const;
   void make_entry_tasks_ready();
   void start_threads();
@@ -65,8 +77,22 @@ class run::state {
   outcome execute(task_id task, int worker);
   outcome failure(task_id task, std::exception_ptr const& cause, int attempts) const;
   void hand_in(task_id task, outcome result);
-  void release_successors(task_id task);
+  enum class successors { on_same_device, elsewhere, all };
+  void release(task_id task, successors which);
+  [[nodiscard]] bool is_on_same_device(task_id task, task_id successor) const;
   void skip_successors(task_id task);
+
+  // The worker of a device; see run_devices.cpp.
+  void drive_device(int worker);
+  void enqueue(task_id task, int worker);
+  void poll_device(int worker);
+  void watch(device_lane const& lane) const;
+  void lose_device(int worker, std::string const& why, std::optional<task_id> failed_to_enqueue);
+  void take_back(task_id task);
+  void hand_to_cpus(task_id task, std::string const& why);
+  void bring_parked_tasks_home();
+  [[nodiscard]] bool park_until_home(task_id task);
+  [[nodiscard]] std::exception_ptr bring_users_memory_home() const;
   void wake_anyone();
   void wake_all();
   [[nodiscard]] double now() const;
@@ -89,6 +115,7 @@ class run::state {
 
   mutable std::mutex mutex_{};
   std::unique_ptr<task_queue> queue_{};        // guarded by mutex_, as all below
+  planned_queue* planned_queue_ = nullptr;     ///< `queue_`, if it is one
   std::vector<std::int32_t> missing_{};        ///< [tasks], predecessors not done
   std::vector<std::condition_variable> wake_;  ///< [workers]
   std::vector<char> asleep_;                   ///< [workers]
@@ -98,7 +125,13 @@ class run::state {
   bool closing_      = false;  ///< nothing more is started
   bool stopped_      = false;  ///< asked to stop
   std::exception_ptr first_error_{};
+  std::vector<char> enqueued_;     ///< [tasks], on a device: successors there were released
+  std::vector<task_id> parked_{};  ///< taken by a worker, waiting for their items
   std::condition_variable over_{};
+
+  std::vector<std::unique_ptr<device_lane>> lanes_;   ///< [workers], each used by its worker alone
+  std::vector<std::optional<task_id>> without_room_;  ///< [workers], likewise
+  int first_lane_ = -1;                               ///< the worker who looks after parked tasks
 
   std::latch bound_;  ///< counted down by each worker in its place; then the clock starts
   std::latch go_{1};  ///< opened when the clock has started

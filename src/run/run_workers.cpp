@@ -51,13 +51,16 @@ void run::state::work(int worker)
   bound_.count_down();
   go_.wait();
   if (!takes_part(worker)) return;
+  if (lanes_[static_cast<std::size_t>(worker)]) return drive_device(worker);
   std::unique_lock lock{mutex_};
   while (!over()) {
     if (auto const task = take(worker)) {
       lock.unlock();
-      auto result = execute(*task, worker);
+      bool const parked = first_lane_ >= 0 && park_until_home(*task);
+      outcome result;
+      if (!parked) result = execute(*task, worker);
       lock.lock();
-      hand_in(*task, std::move(result));
+      if (!parked) hand_in(*task, std::move(result));
     } else {
       asleep_[static_cast<std::size_t>(worker)] = 1;
       wake_[static_cast<std::size_t>(worker)].wait(lock);
@@ -139,7 +142,8 @@ void run::state::hand_in(task_id task, outcome result)
   progress_.work_done_seconds += expected_seconds_[static_cast<std::size_t>(task)];
   if (result.status == task_status::done) {
     ++progress_.done;
-    release_successors(task);
+    release(task,
+            enqueued_[static_cast<std::size_t>(task)] ? successors::elsewhere : successors::all);
   } else {
     skip_successors(task);
     if (result.status == task_status::failed) {
@@ -152,15 +156,27 @@ void run::state::hand_in(task_id task, outcome result)
   if (over()) over_.notify_all();
 }
 
-void run::state::release_successors(task_id task)
+/// Not with its planned device only, for the task may have been handed to the CPUs.
+bool run::state::is_on_same_device(task_id task, task_id successor) const
+{
+  auto const worker = record_.tasks[static_cast<std::size_t>(task)].worker;
+  return record_.tasks[static_cast<std::size_t>(successor)].planned_worker == worker &&
+         lanes_[static_cast<std::size_t>(worker)] != nullptr;
+}
+
+void run::state::release(task_id task, successors which)
 {
   int for_any = 0;
   for (auto const successor : costs_.edges().successors(task)) {
+    if (which != successors::all &&
+        is_on_same_device(task, successor) != (which == successors::on_same_device)) {
+      continue;
+    }
     if (--missing_[static_cast<std::size_t>(successor)] > 0) continue;
     auto const worker = queue_->make_ready(successor);
     if (worker != task_queue::any_worker) {
       wake_[static_cast<std::size_t>(worker)].notify_one();
-    } else if (++for_any > 1) {  // the first is for the calling worker
+    } else if (++for_any > 1 || first_lane_ >= 0) {  // the first is for the calling worker
       wake_anyone();
     }
   }
@@ -190,7 +206,7 @@ void run::state::skip_successors(task_id task)
 
 void run::state::wake_anyone()
 {
-  auto const sleeper = std::find(asleep_.begin(), asleep_.end(), 1);
+  auto const sleeper = std::find(asleep_.begin(), asleep_.end(), 1);  // devices' workers set none
   if (sleeper == asleep_.end()) return;
   *sleeper = 0;
   wake_[static_cast<std::size_t>(sleeper - asleep_.begin())].notify_one();
@@ -259,7 +275,9 @@ report run::state::wait()
   }
   outer_stop_.reset();
   threads_.clear();
-  auto result = make_report();
+  auto const error_at_home = bring_users_memory_home();
+  auto result              = make_report();
+  if (!result.error) result.error = error_at_home;
   if (!options_.trace.empty()) result.write_trace(options_.trace);
   if (!options_.html.empty()) result.write_html(options_.html);
   return result;

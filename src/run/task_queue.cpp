@@ -5,8 +5,11 @@
 
 namespace heddle {
 
-planned_queue::planned_queue(schedule const& s, std::vector<std::int32_t> const& position_of)
-  : lanes_(s.resource_ids.size()), states_(s.tasks.size(), state::waiting)
+planned_queue::planned_queue(schedule const& s, std::vector<bool> is_cpu,
+                             std::vector<std::int32_t> const& position_of)
+  : lanes_(s.resource_ids.size()),
+    is_cpu_{std::move(is_cpu)},
+    states_(s.tasks.size(), state::waiting)
 {
   worker_of_.reserve(s.tasks.size());
   for (std::size_t t = 0; t < s.tasks.size(); ++t) {
@@ -26,6 +29,7 @@ int planned_queue::make_ready(task_id task)
 {
   auto const t = static_cast<std::size_t>(task);
   states_[t]   = state::ready;
+  if (worker_of_[t] == any_worker) for_cpus_.push_back(task);
   return worker_of_[t];
 }
 
@@ -36,11 +40,37 @@ void planned_queue::drop(task_id task)
 
 std::optional<task_id> planned_queue::take(int worker)
 {
-  auto& [tasks, next]      = lanes_[static_cast<std::size_t>(worker)];
+  auto const w = static_cast<std::size_t>(worker);
+  if (is_cpu_[w] && !for_cpus_.empty()) {
+    auto const task = for_cpus_.back();
+    for_cpus_.pop_back();
+    return task;
+  }
+  auto& [tasks, next]      = lanes_[w];
   auto const state_of_next = [&] { return states_[static_cast<std::size_t>(tasks[next])]; };
   while (next < tasks.size() && state_of_next() == state::dropped) ++next;
   if (next == tasks.size() || state_of_next() != state::ready) return std::nullopt;
   return tasks[next++];
+}
+
+void planned_queue::put_back(task_id task)
+{
+  auto const t = static_cast<std::size_t>(task);
+  states_[t]   = state::waiting;
+  if (worker_of_[t] != any_worker) --lanes_[static_cast<std::size_t>(worker_of_[t])].next;
+}
+
+void planned_queue::unready(task_id task)
+{
+  states_[static_cast<std::size_t>(task)] = state::waiting;
+  std::erase(for_cpus_, task);
+}
+
+void planned_queue::hand_to_cpus(task_id task)
+{
+  auto const t  = static_cast<std::size_t>(task);
+  states_[t]    = state::waiting;
+  worker_of_[t] = any_worker;
 }
 
 bool ready_queue::less_urgent(task_id a, task_id b) const

@@ -26,19 +26,33 @@ class task_queue {
 
   /// A ready task for this worker, or none at present.
   virtual std::optional<task_id> take(int worker) = 0;
+
+  /// Undoes `take`: the task is not ready any more, and will be at its turn once it is again.
+  virtual void put_back(task_id task) = 0;
 };
 
 /// Each worker runs the tasks that a schedule gives it, in the schedule's order, and waits for the
-/// next one even while a later one is ready.
+/// next one even while a later one is ready. Only tasks that were handed to the CPUs may come
+/// between.
 class planned_queue final : public task_queue {
  public:
+  /// @param is_cpu [resources]
   /// @param position_of the position of each task in a topological order, which orders tasks that
   /// start and end at the same time
-  planned_queue(schedule const& s, std::vector<std::int32_t> const& position_of);
+  planned_queue(schedule const& s, std::vector<bool> is_cpu,
+                std::vector<std::int32_t> const& position_of);
 
   int make_ready(task_id task) override;
   void drop(task_id task) override;
   std::optional<task_id> take(int worker) override;
+  void put_back(task_id task) override;
+
+  /// A ready task that has not been taken is not ready any more.
+  void unready(task_id task);
+
+  /// Whichever CPU is free first is to run `task` once it is ready, in place of the worker that
+  /// took it from the schedule. It is not ready now.
+  void hand_to_cpus(task_id task);
 
  private:
   enum class state : char { waiting, ready, dropped };
@@ -48,9 +62,11 @@ class planned_queue final : public task_queue {
     std::size_t next = 0;
   };
 
-  std::vector<lane> lanes_;     ///< [workers]
-  std::vector<int> worker_of_;  ///< [tasks]
-  std::vector<state> states_;   ///< [tasks]
+  std::vector<lane> lanes_;          ///< [workers]
+  std::vector<bool> is_cpu_;         ///< [workers]
+  std::vector<int> worker_of_;       ///< [tasks]; any_worker: handed to the CPUs
+  std::vector<state> states_;        ///< [tasks]
+  std::vector<task_id> for_cpus_{};  ///< handed to them, and ready
 };
 
 /// Any worker takes the ready task of highest priority, then of highest upward rank, then of lowest
@@ -68,6 +84,7 @@ class ready_queue final : public task_queue {
   int make_ready(task_id task) override;
   void drop(task_id) override {}
   std::optional<task_id> take(int worker) override;
+  void put_back(task_id) override {}
 
  private:
   [[nodiscard]] bool less_urgent(task_id a, task_id b) const;

@@ -3,6 +3,7 @@
 #include "src/run/program_paths.hpp"
 
 #include <heddle/base/error.hpp>
+#include <heddle/data/resident_item.hpp>
 
 #include <fmt/format.h>
 
@@ -26,13 +27,33 @@ void burn(double seconds, std::stop_token const& stop)
 {
   if (task.declared().gpu) {
     throw not_supported{fmt::format(
-      "task \"{}\" has only a GPU body, and this version runs CPU bodies; give it one with .cpu()",
+      "task \"{}\" has only a GPU body, and is to run on a CPU; give it a body with .cpu(), or a "
+      "cheaper cost on a GPU that is there",
       task.name)};
   }
   throw not_supported{fmt::format(
     "task \"{}\" has nothing to run: neither a body nor a program; give it one, or replay its "
     "expected seconds (--replay SCALE)",
     task.name)};
+}
+
+/// That the task can run on the kind of device that it is planned on.
+void expect_device_body(task_info const& task, device_kind where)
+{
+  auto const& details = task.declared();
+  if (where == device_kind::simulated && !details.simulated && !details.cpu) {
+    throw not_supported{fmt::format(
+      "task \"{}\" has only a GPU body, which a simulated device cannot run; give it one "
+      "with .simulated() or .cpu()",
+      task.name)};
+  }
+  for (auto const& access : details.accesses) {
+    if (dynamic_cast<resident_item*>(access.item.get()) != nullptr) continue;
+    throw not_supported{
+      fmt::format("task \"{}\" is to run on a GPU, but touches a value<T> whose T is not trivially "
+                  "copyable; give it no cost on a GPU, or use another T",
+                  task.name)};
+  }
 }
 
 /// The indices of a data-parallel stage; empty for every other task.
@@ -44,13 +65,17 @@ range whole_range(task_details const& details)
 
 }  // namespace
 
-task_runner::task_runner(workflow const& w, cost_model const& costs, run_options const& options)
+task_runner::task_runner(workflow const& w, cost_model const& costs, run_options const& options,
+                         std::vector<std::optional<device_kind>> const& devices)
   : workflow_{w}, costs_{costs}, replay_scale_{options.replay_scale}
 {
   if (replay_scale_) return;
   bool programs = false;
   for (task_id t = 0; t < static_cast<task_id>(w.num_tasks()); ++t) {
-    if (is_program(w.at(t))) {
+    auto const where = devices[static_cast<std::size_t>(t)];
+    if (where && w.at(t).declared().gpu) {
+      expect_device_body(w.at(t), *where);
+    } else if (is_program(w.at(t))) {
       expect_usable_paths(w, t);
       programs = true;
     } else if (!w.at(t).declared().cpu) {
@@ -85,8 +110,11 @@ void task_runner::run_body(task_id task, std::stop_token const& stop) const
   auto const& details = workflow_.at(task).declared();
   std::vector<argument> data;
   data.reserve(details.accesses.size());
-  for (auto const& [item, how] : details.accesses)
+  for (auto const& [item, how] : details.accesses) {
+    if (reads(how)) item->bring_home();
+    if (writes(how)) item->write_at_home();
     data.push_back({item->host(), item->size_bytes()});
+  }
   details.cpu({data, whole_range(details), stop});
 }
 

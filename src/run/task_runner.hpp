@@ -12,16 +12,19 @@
 #include <filesystem>
 #include <optional>
 #include <stop_token>
+#include <vector>
 
 namespace heddle {
 
 /// Runs tasks of one workflow for one run. Immutable, hence thread-safe.
 class task_runner {
  public:
+  /// @param devices [tasks], the kind of device that a task is planned on; none: it runs on a CPU
   /// @throw not_supported naming the first task that has nothing which could run here
   /// @throw input_error   naming a program's path that leaves the run directory
   /// @throw system_error  if there are programs and the run directory cannot be used
-  task_runner(workflow const& w, cost_model const& costs, run_options const& options);
+  task_runner(workflow const& w, cost_model const& costs, run_options const& options,
+              std::vector<std::optional<device_kind>> const& devices);
 
   /// Runs one attempt of `task` on a worker that stands for `resource`, on the calling thread.
   ///

@@ -35,7 +35,7 @@ gpu_info make_info(cudaDeviceProp const& properties, int ordinal)
 
 }  // namespace
 
-std::vector<gpu_info> cuda_devices()
+std::vector<gpu_info> visible_gpus()
 {
   int count = 0;
   if (cudaGetDeviceCount(&count) != cudaSuccess) {

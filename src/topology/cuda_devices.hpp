@@ -11,6 +11,6 @@ namespace heddle {
 /// Names, memory, multiprocessors and so on, in the order of the CUDA ordinals. None in a build
 /// without CUDA, and none where there is no driver or no device. `resource` and `numa_node` are
 /// left to the caller.
-[[nodiscard]] std::vector<gpu_info> cuda_devices();
+[[nodiscard]] std::vector<gpu_info> visible_gpus();
 
 }  // namespace heddle

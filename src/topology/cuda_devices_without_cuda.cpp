@@ -2,7 +2,7 @@
 
 namespace heddle {
 
-std::vector<gpu_info> cuda_devices()
+std::vector<gpu_info> visible_gpus()
 {
   return {};
 }

@@ -200,7 +200,7 @@ std::vector<attached_gpu> stored_gpus(hwloc_topology_t topology)
 std::vector<attached_gpu> usable_gpus(hwloc_topology_t topology)
 {
   std::vector<attached_gpu> result;
-  for (auto& device : cuda_devices()) {
+  for (auto& device : visible_gpus()) {
     auto const ordinal = static_cast<int>(result.size());
     auto const pci     = hwloc_get_pcidev_by_busidstring(topology, device.pci_bus_id.c_str());
     result.push_back({std::move(device), ordinal, pci ? numa_above(topology, pci) : nullptr});

@@ -1,1 +1,1 @@
-heddle_test(data buffer_test.cpp builders_test.cpp)
+heddle_test(data buffer_test.cpp builders_test.cpp residency_test.cpp)

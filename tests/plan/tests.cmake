@@ -10,8 +10,7 @@ set(plan_tests
   random_workflows_test.cpp
   schedule_document_test.cpp
   timeline_test.cpp
-  upward_rank_test.cpp
-  ../kernels/upward_rank_test.cpp)
+  upward_rank_test.cpp)
 if(NOT HEDDLE_HAS_CUDA)
   list(APPEND plan_tests upward_rank_without_cuda_test.cpp)
 endif()

@@ -21,6 +21,7 @@ class Rows(unittest.TestCase):
     def test_names(self):
         self.assertEqual(bench.parse_name("heft/2122"), ("heft", 2122, 1, None))
         self.assertEqual(bench.parse_name("chain/tasks:16384/threads:4/peer:tbb"), ("chain", 16384, 4, "tbb"))
+        self.assertEqual(bench.parse_name("overlap/tasks:32/peer:ideal/manual_time"), ("overlap", 32, 1, "ideal"))
         self.assertEqual(bench.parse_name("read"), ("read", None, 1, None))
         self.assertEqual(bench.parse_name("layered/heft/tasks:100/nodes:8"), ("layered/heft/nodes:8", 100, 1, None))
 
@@ -49,7 +50,7 @@ class CommandLine(unittest.TestCase):
 
     def test_unknown_and_later_suites(self):
         self.refuses("knitting", "no suite knitting")
-        self.refuses("device", "not in this version yet: device")
+        self.refuses("tasks", "not in this version yet: tasks")
 
 
 if __name__ == "__main__":

@@ -34,8 +34,17 @@ class data_item {
   /// The size of the content in bytes, which is what a transfer of it costs.
   [[nodiscard]] virtual std::size_t size_bytes() const noexcept = 0;
 
-  /// The content in host memory: the first element of a `buffer`, the object of a `value`.
+  /// Where the content lies in host memory: the first element of a `buffer`, the object of a
+  /// `value`. It is what was written last only after `bring_home`.
   [[nodiscard]] virtual void* host() noexcept = 0;
+
+  /// Waits until host memory holds what was written last, and for nothing else.
+  ///
+  /// @throw content_lost if that was on a device which failed
+  virtual void bring_home() {}
+
+  /// Says that host memory is about to be written: content elsewhere is out of date.
+  virtual void write_at_home() {}
 
   /// A new item with the same content, for a body whose writes may have to be thrown away.
   [[nodiscard]] virtual std::shared_ptr<data_item> private_copy() const = 0;

@@ -43,9 +43,25 @@ struct task_failed : error {
   using error::error;
 };
 
-/// A CUDA runtime call failed; `what()` names the call site and the CUDA error.
-struct cuda_error : error {
+/// A device failed and cannot be used any more; `what()` names it, and the work if it is known.
+struct device_error : error {
   using error::error;
+};
+
+/// A device has no room for an allocation; `what()` says how much was asked for. It can be used
+/// further.
+struct out_of_device_memory : error {
+  using error::error;
+};
+
+/// What a task wrote was only in the memory of a device that failed.
+struct content_lost : error {
+  using error::error;
+};
+
+/// A CUDA runtime call failed; `what()` names the call site and the CUDA error.
+struct cuda_error : device_error {
+  using device_error::device_error;
 };
 
 }  // namespace heddle

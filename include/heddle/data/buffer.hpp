@@ -5,6 +5,7 @@
 #include <heddle/base/access.hpp>
 #include <heddle/base/data_item.hpp>
 #include <heddle/base/device_span.hpp>
+#include <heddle/data/resident_item.hpp>
 
 #include <cstddef>
 #include <cstring>
@@ -14,8 +15,8 @@
 
 namespace heddle {
 
-/// Untyped array in host memory, 64-byte aligned if it owns its bytes.
-class buffer_item final : public data_item {
+/// Untyped array, in host memory 64-byte aligned if it owns its bytes.
+class buffer_item final : public resident_item {
  public:
   /// Owns `size_bytes` bytes, all 0. Pages are placed by the thread that first writes them.
   ///
@@ -23,10 +24,16 @@ class buffer_item final : public data_item {
   explicit buffer_item(std::size_t size_bytes);
 
   /// Refers to the user's bytes, which must outlive it.
-  buffer_item(void* data, std::size_t size_bytes) noexcept : data_{data}, size_bytes_{size_bytes} {}
+  buffer_item(void* data, std::size_t size_bytes);
+
+  ~buffer_item() override { leave_devices(); }
 
   [[nodiscard]] std::size_t size_bytes() const noexcept override { return size_bytes_; }
   [[nodiscard]] void* host() noexcept override { return data_; }
+
+  /// Whether the user may look at the bytes without asking: then they are brought home at the end
+  /// of each run.
+  [[nodiscard]] bool is_users_memory() const noexcept { return owned_ == nullptr; }
   [[nodiscard]] std::shared_ptr<data_item> private_copy() const override;
   void commit(data_item& copy) override;
 
@@ -62,14 +69,25 @@ class buffer {
 
   [[nodiscard]] std::size_t size() const noexcept { return item_->size_bytes() / sizeof(T); }
 
-  /// The elements, to read on the host. No run that writes them may be under way.
+  /// The elements, to read on the host. Waits for their way back from a device, if that is where
+  /// they are, and for nothing else. No run that writes them may be under way.
+  ///
+  /// @throw content_lost if they were on a device which failed
   [[nodiscard]] std::span<T const> host() const
   {
+    item_->bring_home();
     return {static_cast<T const*>(item_->host()), size()};
   }
 
-  /// The elements, to fill on the host before a run.
-  [[nodiscard]] std::span<T> host_for_writing() { return {static_cast<T*>(item_->host()), size()}; }
+  /// The elements, to change on the host before a run; ask again after it.
+  ///
+  /// @throw content_lost if they were on a device which failed
+  [[nodiscard]] std::span<T> host_for_writing()
+  {
+    item_->bring_home();
+    item_->write_at_home();
+    return {static_cast<T*>(item_->host()), size()};
+  }
 
   [[nodiscard]] std::shared_ptr<data_item> const& item() const noexcept { return item_; }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/base/units.hpp>
+#include <heddle/device/device.hpp>
 #include <heddle/plan/schedule.hpp>
 #include <heddle/run/report.hpp>
 #include <heddle/topology/machine.hpp>
@@ -14,8 +15,11 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <vector>
 
 namespace heddle {
+
+class device_memory;
 
 /// How a run behaves. Options that a run does not need keep their defaults.
 struct run_options {
@@ -33,6 +37,8 @@ struct run_options {
   std::size_t output_limit_bytes = std::size_t{64}
                                    << 20;  ///< of a program's printed output to keep
   seconds kill_grace{2.0};                 ///< between asking a program to end and killing it
+  seconds device_timeout{60.0};  ///< a task that is next on its stream and does not end for
+                                 ///< so long fails, and its device with it
 };
 
 /// A run under way. Movable; destroying it cancels the run and waits for its end.
@@ -67,19 +73,34 @@ class run {
 };
 
 /// Runs workflows with one worker thread per resource of its machine, bound to the resource's
-/// processing unit. In this version a GPU's worker runs the CPU bodies of its tasks, and each stage
-/// (loop, reduction, pipeline, race) runs on one worker.
+/// processing unit. In this version each stage (loop, reduction, pipeline, race) runs on one
+/// worker.
+///
+/// The worker of a GPU enqueues the GPU bodies of its tasks on streams, and never waits for them: a
+/// task that follows others on the same device is enqueued behind them. What bodies access is moved
+/// between host and devices on demand. Where memory of the device runs out, copies that are not
+/// needed are evicted, then the CPU body is run instead. When a device fails, the task at fault
+/// fails, and what needs results that were on the device only; other tasks go on with their CPU
+/// bodies. A GPU resource without a device runs the CPU bodies of its tasks.
 ///
 /// With a schedule, each worker runs its tasks in the planned order; without one, any worker takes
-/// the ready task of highest priority, then of highest upward rank. Thread-safe: several runs may
-/// be under way at once, on workers of their own.
+/// the ready task of highest priority, then of highest upward rank; where there are devices and
+/// bodies for them, HEFT makes the schedule. Thread-safe: several runs may be under way at once, on
+/// workers of their own.
 ///
 /// A task is a C++ body, an external program or, in a replay, burnt time. A program runs in a
 /// private folder in which its declared inputs are linked; its declared outputs are renamed into
 /// the run directory once it has succeeded. What it prints goes to `.heddle/logs/<task>.log` there.
 class engine {
  public:
+  /// GPUs with an `os_index` are the CUDA devices of these ordinals, where this build and this
+  /// machine have them.
   explicit engine(machine m);
+
+  /// The GPUs of the machine, in their order, are `devices`.
+  ///
+  /// @throw invalid_argument if their numbers differ
+  engine(machine m, std::vector<std::shared_ptr<device>> const& devices);
 
   /// Starts `w` after `s`, which must have been made for this machine. The workflow must outlive
   /// the run; one run of a workflow with C++ bodies at a time.
@@ -99,6 +120,7 @@ class engine {
 
  private:
   machine machine_;
+  std::vector<std::shared_ptr<device_memory>> memories_{};  ///< [resources]; null: runs on a CPU
 };
 
 }  // namespace heddle

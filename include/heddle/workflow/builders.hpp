@@ -183,6 +183,17 @@ class task_builder<access<H, D>...> : public stage_base<task_builder<access<H, D
     };
     return *this;
   }
+
+  /// What a simulated device runs instead of the body for GPUs, with the arguments of one for CPUs.
+  /// Without it, that is the body for CPUs.
+  template <class F>
+  requires std::invocable<F&, H...> task_builder& simulated(F f)
+  {
+    this->details().simulated = [f = std::move(f)](body_arguments const& a) mutable {
+      detail::call_typed<H...>(f, a.data);
+    };
+    return *this;
+  }
 };
 
 /// Builds a data-parallel loop; see `workflow::for_each`.
@@ -211,6 +222,17 @@ class loop_builder<access<H, D>...> : public stage_base<loop_builder<access<H, D
   {
     this->details().gpu = [f = std::move(f)](stream_ref stream, body_arguments const& a) mutable {
       detail::call_typed<D...>(f, a.data, stream, a.part);
+    };
+    return *this;
+  }
+
+  /// What a simulated device runs instead of the body for GPUs, with the arguments of one for CPUs.
+  /// Without it, that is the body for CPUs.
+  template <class F>
+  requires std::invocable<F&, range, H...> loop_builder& simulated(F f)
+  {
+    this->details().simulated = [f = std::move(f)](body_arguments const& a) mutable {
+      detail::call_typed<H...>(f, a.data, a.part);
     };
     return *this;
   }

@@ -96,6 +96,7 @@ struct task_details {
   std::optional<program> run{};  ///< what to start, for a task that is a program
   host_body cpu{};
   device_body gpu{};
+  host_body simulated{};  ///< in place of `gpu` on a simulated device; none: `cpu`
   std::vector<any_access> accesses{};
 };
 
