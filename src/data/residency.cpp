@@ -233,6 +233,18 @@ void residency::write_at_home()
   drop_all_but(nullptr);
 }
 
+/// A device that failed does nothing more; one that did not answer in time may.
+bool residency::is_in_use_for_ever() noexcept
+{
+  return std::any_of(host_users_.begin(), host_users_.end(), [](host_use const& use) {
+    try {
+      return use.memory->is_lost() && !use.ended->has_ended();
+    } catch (device_error const&) {
+      return false;
+    }
+  });
+}
+
 // ---- for device_memory ----
 
 bool residency::try_evict(device_memory& memory)

@@ -63,6 +63,9 @@ class residency {
   /// Blocks until host memory may be written; from now on it is the only valid copy.
   void write_at_home();
 
+  /// Whether a device that was given up may still copy from or to host memory.
+  [[nodiscard]] bool is_in_use_for_ever() noexcept;
+
   // ---- for device_memory ----
 
   /// Takes the copy out of `memory` if no task is about to use it; the only valid one goes home.

@@ -12,9 +12,11 @@ void resident_item::live_at(void* host, std::size_t size_bytes)
   residency_ = std::make_unique<residency>(host, size_bytes);
 }
 
-void resident_item::leave_devices() noexcept
+bool resident_item::leave_devices() noexcept
 {
+  bool const may_be_freed = !residency_->is_in_use_for_ever();
   residency_.reset();
+  return may_be_freed;
 }
 
 void resident_item::bring_home()

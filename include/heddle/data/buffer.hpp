@@ -26,7 +26,10 @@ class buffer_item final : public resident_item {
   /// Refers to the user's bytes, which must outlive it.
   buffer_item(void* data, std::size_t size_bytes);
 
-  ~buffer_item() override { leave_devices(); }
+  ~buffer_item() override
+  {
+    if (!leave_devices()) static_cast<void>(owned_.release());
+  }
 
   [[nodiscard]] std::size_t size_bytes() const noexcept override { return size_bytes_; }
   [[nodiscard]] void* host() noexcept override { return data_; }

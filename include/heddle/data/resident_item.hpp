@@ -29,9 +29,12 @@ class resident_item : public data_item {
   /// Says where its content lies in host memory. To be called once, before anything else.
   void live_at(void* host, std::size_t size_bytes);
 
-  /// Ends all copies from and to host memory, and frees those on devices. To be called before the
-  /// host memory is freed.
-  void leave_devices() noexcept;
+  /// Waits for all copies from and to host memory, and frees those on devices. To be called before
+  /// the host memory is freed.
+  ///
+  /// @return false if a device that was given up, because it did not answer, may still use the host
+  /// memory; then that must not be freed
+  [[nodiscard]] bool leave_devices() noexcept;
 
  private:
   std::unique_ptr<residency> residency_;

@@ -40,19 +40,25 @@ template <class T>
 requires std::is_trivially_copyable_v<T>
 class value_item<T> final : public resident_item {
  public:
-  explicit value_item(T const& object) : object_{object} { live_at(&object_, sizeof(T)); }
-  ~value_item() override { leave_devices(); }
+  explicit value_item(T const& object) : object_{std::make_unique<T>(object)}
+  {
+    live_at(object_.get(), sizeof(T));
+  }
+  ~value_item() override
+  {
+    if (!leave_devices()) static_cast<void>(object_.release());
+  }
 
   [[nodiscard]] std::size_t size_bytes() const noexcept override { return sizeof(T); }
-  [[nodiscard]] void* host() noexcept override { return &object_; }
+  [[nodiscard]] void* host() noexcept override { return object_.get(); }
   [[nodiscard]] std::shared_ptr<data_item> private_copy() const override
   {
-    return std::make_shared<value_item>(object_);
+    return std::make_shared<value_item>(*object_);
   }
-  void commit(data_item& copy) override { object_ = static_cast<value_item&>(copy).object_; }
+  void commit(data_item& copy) override { *object_ = *static_cast<value_item&>(copy).object_; }
 
  private:
-  T object_;
+  std::unique_ptr<T> object_;
 };
 
 /// One copyable object that tasks read and write by declared accesses. Not thread-safe by itself;
