@@ -2,23 +2,36 @@
 
 #include <heddle/base/error.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 namespace heddle {
 namespace {
 
-/// Whether the event has been reached; one of a lost device counts as reached, for nothing comes
-/// after it.
+enum class progress { under_way, reached, failed };
+
+progress progress_of(shared_event const& event, device_memory& memory)
+try {
+  return event->has_ended() ? progress::reached : progress::under_way;
+} catch (device_error const&) {
+  memory.mark_lost();
+  return progress::failed;
+}
+
+/// Nothing comes after an event of a device that failed.
 bool has_ended(shared_event const& event, device_memory& memory)
 {
-  if (memory.is_lost()) return true;
-  try {
-    return event->has_ended();
-  } catch (device_error const&) {
-    memory.mark_lost();
-    return true;
-  }
+  return progress_of(event, memory) != progress::under_way;
+}
+
+/// Host memory is not safe while a device that was given up, and has not failed, may still use it.
+[[noreturn]] void fail_in_use(device_memory const& memory)
+{
+  throw content_lost{fmt::format(
+    "{} did not answer in time and was given up, but may still copy from or to what the task uses",
+    memory.where().info().name)};
 }
 
 void wait_for(shared_event const& event, device_memory& memory)
@@ -185,14 +198,22 @@ void residency::start_fetch()
 
 void residency::finish_fetch_if_ended()
 {
-  if (!fetch_.ended || !has_ended(fetch_.ended, *fetch_.memory)) return;
-  host_valid_ = !fetch_.memory->is_lost();
+  if (!fetch_.ended) return;
+  auto const now = progress_of(fetch_.ended, *fetch_.memory);
+  if (now == progress::under_way) {
+    if (fetch_.memory->is_lost()) fail_in_use(*fetch_.memory);
+    return;
+  }
+  host_valid_ = now == progress::reached;
   fetch_      = {};
 }
 
 bool residency::host_is_idle()
 {
   std::erase_if(host_users_, [](auto const& use) { return has_ended(use.ended, *use.memory); });
+  for (auto const& use : host_users_) {
+    if (use.memory->is_lost()) fail_in_use(*use.memory);
+  }
   return host_users_.empty();
 }
 
@@ -237,11 +258,7 @@ void residency::write_at_home()
 bool residency::is_in_use_for_ever() noexcept
 {
   return std::any_of(host_users_.begin(), host_users_.end(), [](host_use const& use) {
-    try {
-      return use.memory->is_lost() && !use.ended->has_ended();
-    } catch (device_error const&) {
-      return false;
-    }
+    return use.memory->is_lost() && !has_ended(use.ended, *use.memory);
   });
 }
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <thread>
 #include <utility>
 
 namespace heddle {
@@ -193,6 +194,38 @@ std::vector<task_id> device_lane::abandon()
   num_enqueued_ = 0;
   std::ranges::sort(all, {}, [this](task_id t) { return turn_of_[static_cast<std::size_t>(t)]; });
   return all;
+}
+
+/// Events behind all that is on the streams; none of a device that failed, for it does nothing
+/// more.
+std::vector<shared_event> device_lane::record_all()
+try {
+  std::vector<shared_event> all{memory_->record(memory_->incoming()),
+                                memory_->record(memory_->outgoing())};
+  for (auto const& each : streams_) all.push_back(memory_->record(*each.stream));
+  return all;
+} catch (device_error const&) {
+  return {};
+}
+
+void device_lane::drain(std::chrono::duration<double> longest)
+{
+  constexpr std::chrono::microseconds pause{50};
+  if (memory_->is_lost() && is_idle()) return;
+  auto const deadline = std::chrono::steady_clock::now() + longest;
+  auto under_way      = record_all();
+  auto const is_done  = [](shared_event const& event) {
+    try {
+      return event->has_ended();
+    } catch (device_error const&) {
+      return true;
+    }
+  };
+  for (;;) {
+    std::erase_if(under_way, is_done);
+    if (under_way.empty() || std::chrono::steady_clock::now() > deadline) return;
+    std::this_thread::sleep_for(pause);
+  }
 }
 
 std::string device_lane::place_of(task_id task) const

@@ -56,6 +56,10 @@ class device_lane {
   /// Takes out all tasks, in the order in which they were enqueued.
   [[nodiscard]] std::vector<task_id> abandon();
 
+  /// Waits until all that is on the device has ended or failed, for as long as this: a device that
+  /// is to be given up may still work on what others go on with. Nothing on a lost device.
+  void drain(std::chrono::duration<double> longest);
+
   /// "NAME stream 2": where the task was enqueued.
   [[nodiscard]] std::string place_of(task_id task) const;
 
@@ -67,6 +71,7 @@ class device_lane {
 
   [[nodiscard]] std::size_t choose_stream(task_id task) const;
   static void take_ended(lane_stream& stream, std::vector<enqueued_task>& ended);
+  [[nodiscard]] std::vector<shared_event> record_all();
   void order_after_predecessors(task_id task, std::size_t stream);
 
   std::shared_ptr<device_memory> memory_;

@@ -96,6 +96,7 @@ void run::state::enqueue(task_id task, int worker)
     }
     return hand_to_cpus(task, e.what());
   } catch (device_error const& e) {
+    lane.drain(options_.device_timeout);
     std::lock_guard const lock{mutex_};
     return lose_device(worker, e.what(), task);
   } catch (...) {
@@ -118,6 +119,7 @@ void run::state::poll_device(int worker)
       hand_in(task, {});
     }
   } catch (device_error const& e) {
+    lane.drain(options_.device_timeout);
     std::lock_guard const lock{mutex_};
     lose_device(worker, e.what(), {});
   }

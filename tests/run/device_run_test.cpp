@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <numeric>
 
 namespace heddle {
@@ -243,6 +244,36 @@ TEST(DeviceRun, StickyErrorIsRightOrClear)
     auto options                = two_unequal_devices(seed);
     options.faults.sticky_error = 0.005;
     expect_right_or_clear(options, seed);
+  }
+}
+
+/// A stream that waits for a failed device fails, and the engine gives up its device; other streams
+/// of that work on.
+TEST(DeviceRun, OfAFailedRunNothingRunsAfterItsEnd)
+{
+  constexpr std::size_t num_buffers = 24;
+  std::atomic<bool> has_ended{false};
+  std::atomic<int> num_late{0};
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    auto options                = two_unequal_devices(seed);
+    options.faults.sticky_error = 0.02;
+    simulated_engine on{options};
+    std::vector<buffer<double>> x;
+    for (std::size_t b = 0; b < num_buffers; ++b) x.emplace_back(std::size_t{10});
+    workflow w;
+    for (std::size_t t = 0; t < 200; ++t) {
+      auto const from = t * 7 % num_buffers;
+      auto const to   = (t * 7 + 1 + t % 5) % num_buffers;
+      w.task(fmt::format("t{}", t), read(x[from]), read_write(x[to]))
+        .gpu([](stream_ref, device_span<double const>, device_span<double>) {})
+        .simulated([&](std::span<double const>, std::span<double>) { num_late += has_ended; })
+        .cost(1ms, 1ms);
+    }
+    has_ended         = false;
+    auto const result = on.run(w, {.keep_going = true});
+    has_ended         = true;
+    static_cast<void>(on.devices.usage());  // runs what is enqueued
+    ASSERT_EQ(num_late, 0) << "seed " << seed << ": " << message_of(result.error);
   }
 }
 

@@ -44,6 +44,8 @@ class data_item {
   virtual void bring_home() {}
 
   /// Says that host memory is about to be written: content elsewhere is out of date.
+  ///
+  /// @throw content_lost if a device that was given up may still use it
   virtual void write_at_home() {}
 
   /// A new item with the same content, for a body whose writes may have to be thrown away.

@@ -54,7 +54,8 @@ struct out_of_device_memory : error {
   using error::error;
 };
 
-/// What a task wrote was only in the memory of a device that failed.
+/// What a task wrote was only in the memory of a device that failed, or may still be overwritten by
+/// one that did not answer and was given up.
 struct content_lost : error {
   using error::error;
 };

@@ -64,7 +64,8 @@ class buffer {
   /// `size` elements with all bytes 0.
   explicit buffer(std::size_t size) : item_{std::make_shared<buffer_item>(size * sizeof(T))} {}
 
-  /// The user's own elements, which must outlive this buffer and every workflow that names it.
+  /// The user's own elements, which must outlive this buffer and every workflow that names it; and
+  /// the process, if a run gave up a device that did not answer: it may still copy from or to them.
   explicit buffer(std::span<T> elements)
     : item_{std::make_shared<buffer_item>(elements.data(), elements.size_bytes())}
   {

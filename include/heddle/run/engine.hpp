@@ -38,7 +38,8 @@ struct run_options {
                                    << 20;  ///< of a program's printed output to keep
   seconds kill_grace{2.0};                 ///< between asking a program to end and killing it
   seconds device_timeout{60.0};  ///< a task that is next on its stream and does not end for
-                                 ///< so long fails, and its device with it
+                                 ///< so long fails, and its device with it, which gets as long
+                                 ///< again to end what else it is at
 };
 
 /// A run under way. Movable; destroying it cancels the run and waits for its end.
