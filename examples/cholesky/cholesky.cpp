@@ -1,8 +1,11 @@
 // Tiled Cholesky factorisation A = L L^T of a real symmetric positive definite matrix: each tile of
 // A is a buffer, each BLAS or LAPACK call on tiles a task; heddle finds the edges, plans and runs.
-// LAPACK's own threaded dpotrf runs beside it, in alternation.
+// Where there is a GPU with cuBLAS and cuSOLVER, tasks have a body for it as well. LAPACK's own
+// threaded dpotrf, and cuSOLVER's where there is a GPU, run beside it, in alternation.
 //
-//   cholesky [--n N] [--tile N] [--runs N] [--report FILE.html]
+//   cholesky [--n N] [--tile N] [--runs N] [--gpu yes|no] [--report FILE.html]
+#include "gpu_blas.hpp"
+
 #include <heddle/heddle.hpp>
 
 #include <cblas.h>
@@ -13,9 +16,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <memory>
 #include <random>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 extern "C" void dpotrf_(char const* uplo, int const* n, double* a, int const* lda, int* info);
@@ -23,12 +29,15 @@ extern "C" void dpotrf_(char const* uplo, int const* n, double* a, int const* ld
 namespace {
 
 using heddle::buffer;
-using heddle::work;
+using heddle::device_span;
+using heddle::seconds;
+using heddle::stream_ref;
 
 struct options {
   int n    = 4096;
   int tile = 256;
   int runs = 5;
+  bool gpu = true;  // if there is one
   std::string report{};
 };
 
@@ -49,10 +58,14 @@ options parse(int argc, char** argv)
       o.tile = number(argv[i + 1]);
     } else if (name == "--runs") {
       o.runs = number(argv[i + 1]);
+    } else if (name == "--gpu") {
+      o.gpu = argv[i + 1] == std::string{"yes"};
+      if (!o.gpu && argv[i + 1] != std::string{"no"}) throw std::invalid_argument{"--gpu yes|no"};
     } else if (name == "--report") {
       o.report = argv[i + 1];
     } else {
-      throw std::invalid_argument{"unknown option " + name + "; --n, --tile, --runs, --report"};
+      throw std::invalid_argument{"unknown option " + name +
+                                  "; --n, --tile, --runs, --gpu, --report"};
     }
   }
   return o;
@@ -156,13 +169,6 @@ class tiled_matrix {
   std::vector<buffer<double>> blocks_{};
 };
 
-void factor_tile(double* a, int n)
-{
-  int info = 0;
-  dpotrf_("L", &n, a, &n, &info);
-  if (info != 0) throw std::runtime_error{"the matrix is not positive definite"};
-}
-
 /// b := b l^-T for a tile b of `rows` x n below the factor l: block columns from left to right,
 /// since the library's own solver is slow beside its matrix product.
 void solve_tile(double const* l, double* b, int rows, int n)
@@ -180,6 +186,23 @@ void solve_tile(double const* l, double* b, int rows, int n)
   }
 }
 
+// ---- the workflow ----
+
+/// Expected seconds of a kernel.
+struct expected {
+  seconds cpu;
+  seconds gpu;
+};
+
+/// Relative to a matrix product, a flop of a kernel takes `cpu_slowness` times as long on a CPU
+/// (measured), and `gpu_slowness` times on a GPU (assumed: of potrf most is latency).
+expected expect(double flops, double cpu_slowness, double gpu_slowness)
+{
+  constexpr double cpu_rate = 25e9, gpu_rate = 20e12, launch_seconds = 10e-6;
+  return {seconds{flops * cpu_slowness / cpu_rate},
+          seconds{launch_seconds + flops * gpu_slowness / gpu_rate}};
+}
+
 std::string name(char const* operation, int i, int j)
 {
   return operation + (' ' + std::to_string(i) + ',' + std::to_string(j));
@@ -187,55 +210,128 @@ std::string name(char const* operation, int i, int j)
 
 /// The right-looking tiled algorithm. heddle derives its edges from what each task reads and
 /// writes.
-heddle::workflow make_workflow(tiled_matrix& a)
-{
-  heddle::workflow w{"cholesky"};
-  // Relative to a matrix product, a flop of the other kernels takes this many times as long
-  // (measured).
-  constexpr double slow_potrf = 2.6, slow_trsm = 1.8, slow_syrk = 1.1;
-  auto const flops = [&](double factor, int i, int j, int k) {
-    return work{.flops = factor * a.extent(i) * a.extent(j) * a.extent(k)};
-  };
-  for (int k = 0; k < a.tiles(); ++k) {
-    int const nk = a.extent(k);
-    w.task(name("potrf", k, k), read_write(a.block(k, k)))
-      .cpu([nk](std::span<double> d) { factor_tile(d.data(), nk); })
-      .cost(flops(slow_potrf / 3, k, k, k))
-      .kind("potrf");
-    for (int i = k + 1; i < a.tiles(); ++i) {
-      int const ni = a.extent(i);
-      w.task(name("trsm", i, k), read(a.block(k, k)), read_write(a.block(i, k)))
-        .cpu([ni, nk](std::span<double const> d, std::span<double> b) {
-          solve_tile(d.data(), b.data(), ni, nk);
-        })
-        .cost(flops(slow_trsm, i, k, k))
-        .kind("trsm");
-    }
-    for (int j = k + 1; j < a.tiles(); ++j) {
-      int const nj = a.extent(j);
-      w.task(name("syrk", j, k), read(a.block(j, k)), read_write(a.block(j, j)))
-        .cpu([nj, nk](std::span<double const> b, std::span<double> d) {
-          cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, nj, nk, -1, b.data(), nj, 1,
-                      d.data(), nj);
-        })
-        .cost(flops(slow_syrk, j, j, k))
-        .kind("syrk");
-      for (int i = j + 1; i < a.tiles(); ++i) {
-        int const ni = a.extent(i);
-        w.task(name("gemm", i, j), read(a.block(i, k)), read(a.block(j, k)),
-               read_write(a.block(i, j)))
-          .cpu([ni, nj, nk](std::span<double const> b, std::span<double const> c,
-                            std::span<double> d) {
-            cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, ni, nj, nk, -1, b.data(), ni,
-                        c.data(), nj, 1, d.data(), ni);
-          })
-          .cost(flops(2, i, j, k))
-          .kind("gemm");
+class factorization {
+ public:
+  /// Without GPU bodies if `gpu` is null. The matrix must outlive this.
+  factorization(tiled_matrix& a, std::shared_ptr<gpu_blas> gpu)
+    : a_{a},
+      gpu_{std::move(gpu)},
+      scratch_{static_cast<std::size_t>(gpu_ ? gpu_->potrf_scratch(a.extent(0)) : 0)}
+  {
+    for (int k = 0; k < a_.tiles(); ++k) {
+      info_.emplace_back(std::size_t{1});
+      add_potrf(k);
+      for (int i = k + 1; i < a_.tiles(); ++i) add_trsm(i, k);
+      for (int j = k + 1; j < a_.tiles(); ++j) {
+        add_syrk(j, k);
+        for (int i = j + 1; i < a_.tiles(); ++i) add_gemm(i, j, k);
       }
     }
   }
-  return w;
-}
+
+  [[nodiscard]] heddle::workflow const& workflow() const { return workflow_; }
+
+  /// After a run: whether the matrix was positive definite. Brings one number a tile home.
+  [[nodiscard]] bool has_succeeded() const
+  {
+    return std::all_of(info_.begin(), info_.end(),
+                       [](buffer<int> const& info) { return info.host()[0] == 0; });
+  }
+
+ private:
+  void add_potrf(int k)
+  {
+    int const n     = a_.extent(k);
+    auto const cost = expect(n / 3.0 * n * n, 2.6, 20);
+    auto task = workflow_.task(name("potrf", k, k), read_write(a_.block(k, k)), write(scratch_),
+                               write(info_.back()));
+    task.cpu([n](std::span<double> d, std::span<double>, std::span<int> info) {
+      dpotrf_("L", &n, d.data(), &n, info.data());
+    });
+    if (gpu_) {
+      task.gpu([blas = gpu_, n](stream_ref stream, device_span<double> d,
+                                device_span<double> scratch, device_span<int> info) {
+        blas->potrf(stream, n, d.data(), scratch.data(), static_cast<int>(scratch.size()),
+                    info.data());
+      });
+    }
+    declare(task, "potrf", cost);
+  }
+
+  void add_trsm(int i, int k)
+  {
+    int const m = a_.extent(i), n = a_.extent(k);
+    auto const cost = expect(1.0 * m * n * n, 1.8, 4);
+    auto task =
+      workflow_.task(name("trsm", i, k), read(a_.block(k, k)), read_write(a_.block(i, k)));
+    task.cpu([m, n](std::span<double const> l, std::span<double> b) {
+      solve_tile(l.data(), b.data(), m, n);
+    });
+    if (gpu_) {
+      task.gpu(
+        [blas = gpu_, m, n](stream_ref stream, device_span<double const> l, device_span<double> b) {
+          blas->trsm(stream, m, n, l.data(), b.data());
+        });
+    }
+    declare(task, "trsm", cost);
+  }
+
+  void add_syrk(int j, int k)
+  {
+    int const n = a_.extent(j), depth = a_.extent(k);
+    auto const cost = expect(1.0 * n * n * depth, 1.1, 2);
+    auto task =
+      workflow_.task(name("syrk", j, k), read(a_.block(j, k)), read_write(a_.block(j, j)));
+    task.cpu([n, depth](std::span<double const> b, std::span<double> d) {
+      cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, n, depth, -1, b.data(), n, 1, d.data(),
+                  n);
+    });
+    if (gpu_) {
+      task.gpu([blas = gpu_, n, depth](stream_ref stream, device_span<double const> b,
+                                       device_span<double> d) {
+        blas->syrk(stream, n, depth, b.data(), d.data());
+      });
+    }
+    declare(task, "syrk", cost);
+  }
+
+  void add_gemm(int i, int j, int k)
+  {
+    int const m = a_.extent(i), n = a_.extent(j), depth = a_.extent(k);
+    auto const cost = expect(2.0 * m * n * depth, 1, 1);
+    auto task       = workflow_.task(name("gemm", i, j), read(a_.block(i, k)), read(a_.block(j, k)),
+                                     read_write(a_.block(i, j)));
+    task.cpu(
+      [m, n, depth](std::span<double const> b, std::span<double const> c, std::span<double> d) {
+        cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, m, n, depth, -1, b.data(), m, c.data(),
+                    n, 1, d.data(), m);
+      });
+    if (gpu_) {
+      task.gpu([blas = gpu_, m, n, depth](stream_ref stream, device_span<double const> b,
+                                          device_span<double const> c, device_span<double> d) {
+        blas->gemm(stream, m, n, depth, b.data(), c.data(), d.data());
+      });
+    }
+    declare(task, "gemm", cost);
+  }
+
+  template <class Task>
+  void declare(Task& task, char const* kind, expected const& cost)
+  {
+    task.kind(kind);
+    if (gpu_) {
+      task.cost(cost.cpu, cost.gpu);
+    } else {
+      task.cost(cost.cpu);
+    }
+  }
+
+  tiled_matrix& a_;
+  std::shared_ptr<gpu_blas> gpu_;
+  buffer<double> scratch_;         // of potrf on a GPU; tasks that use it are in order anyway
+  std::vector<buffer<int>> info_;  // [tiles], 0: positive definite so far
+  heddle::workflow workflow_{"cholesky"};
+};
 
 // ---- the comparison ----
 
@@ -255,36 +351,99 @@ double seconds_of_dpotrf(dense a, int n)
   return std::chrono::duration<double>(end - begin).count();
 }
 
+/// cuSOLVER's factorisation of the whole matrix, as a workflow of one task on a GPU.
+class whole_on_gpu {
+ public:
+  whole_on_gpu(int n, std::shared_ptr<gpu_blas> gpu)
+    : a_{at(0, n, n)}, scratch_{static_cast<std::size_t>(gpu->potrf_scratch(n))}
+  {
+    workflow_.task("dpotrf", read_write(a_), write(scratch_), write(info_))
+      .gpu([gpu, n](stream_ref stream, device_span<double> d, device_span<double> scratch,
+                    device_span<int> info) {
+        gpu->potrf(stream, n, d.data(), scratch.data(), static_cast<int>(scratch.size()),
+                   info.data());
+      })
+      .cost(seconds{1.0}, seconds{1.0});
+  }
+
+  /// Of a run with the matrix `a`, its way to the GPU included.
+  double measure(dense const& a, heddle::machine const& here, heddle::engine& engine)
+  {
+    std::copy(a.begin(), a.end(), a_.host_for_writing().begin());
+    auto const result = engine.start(workflow_, heddle::plan(workflow_, here)).wait();
+    if (result.error) std::rethrow_exception(result.error);
+    if (info_.host()[0] != 0) throw std::runtime_error{"cuSOLVER's dpotrf failed"};
+    return result.makespan_seconds;
+  }
+
+ private:
+  buffer<double> a_;
+  buffer<double> scratch_;
+  buffer<int> info_{1};
+  heddle::workflow workflow_{"dpotrf on a GPU"};
+};
+
+/// Null if there is no GPU to use, or none is wanted.
+std::shared_ptr<gpu_blas> find_gpu(options const& o, heddle::machine const& here)
+{
+  if (!o.gpu) return nullptr;
+  std::string why   = "heddle sees no GPU";
+  auto const is_gpu = [](auto const& r) { return r.kind == heddle::resource_kind::gpu; };
+  bool const any    = std::any_of(here.resources.begin(), here.resources.end(), is_gpu);
+  auto found        = any ? gpu_blas::load(why) : nullptr;
+  if (!found) std::printf("on CPUs alone: %s\n", why.c_str());
+  return found;
+}
+
+int count_cpus(heddle::machine const& here)
+{
+  return static_cast<int>(
+    std::count_if(here.resources.begin(), here.resources.end(),
+                  [](auto const& r) { return r.kind == heddle::resource_kind::cpu; }));
+}
+
+void print_peer(char const* peer, double flops, std::vector<double> const& ours,
+                std::vector<double> const& theirs)
+{
+  if (theirs.empty()) return;
+  std::printf("  beside %s: %.1f GFLOP/s, ratio %.3f\n", peer, flops / median(theirs) * 1e-9,
+              median(theirs) / median(ours));
+}
+
 int compare(options const& o)
 {
   auto const here    = heddle::machine::discover();
-  int const threads  = static_cast<int>(here.resources.size());
+  auto const gpu     = find_gpu(o, here);
+  int const threads  = count_cpus(here);
   double const flops = std::pow(o.n, 3) / 3;
   auto const a       = random_spd(o.n);
   tiled_matrix tiles{o.n, o.tile};
-  auto const w = make_workflow(tiles);
-  auto const s = heddle::plan(w, here, {.algorithm = "heft"});
+  factorization const f{tiles, gpu};
+  auto const s = heddle::plan(f.workflow(), here, {.algorithm = "heft"});
   heddle::engine engine{here};
-  std::printf("n = %d, tiles of %d: %zu tasks on %d cores\n", o.n, o.tile, w.num_tasks(), threads);
+  auto whole = gpu ? std::make_unique<whole_on_gpu>(o.n, gpu) : nullptr;
+  std::printf("n = %d, tiles of %d: %zu tasks on %d cores%s\n", o.n, o.tile,
+              f.workflow().num_tasks(), threads, gpu ? " and GPUs" : "");
 
-  std::vector<double> ours, theirs;
+  std::vector<double> ours, lapack, cusolver;
   heddle::report last;
   for (int run = 0; run < o.runs; ++run) {
     tiles.take(a);
     openblas_set_num_threads(1);  // one thread a task: the parallelism is heddle's
-    last = engine.start(w, s).wait();
+    last = engine.start(f.workflow(), s).wait();
     if (last.error) std::rethrow_exception(last.error);
+    if (!f.has_succeeded()) throw std::runtime_error{"the matrix is not positive definite"};
     ours.push_back(last.makespan_seconds);
     openblas_set_num_threads(threads);
-    theirs.push_back(seconds_of_dpotrf(a, o.n));
+    lapack.push_back(seconds_of_dpotrf(a, o.n));
+    if (whole) cusolver.push_back(whole->measure(a, here, engine));
   }
   double const residual = relative_residual(a, tiles.to_dense(), o.n);
-  double const our_rate = flops / median(ours) * 1e-9, their_rate = flops / median(theirs) * 1e-9;
   std::printf("relative residual ||A - L L^T|| / ||A|| = %.2e\n", residual);
-  std::printf(
-    "heddle %.1f GFLOP/s, LAPACK's threaded dpotrf %.1f GFLOP/s, ratio %.3f (medians of %d "
-    "alternated runs)\n",
-    our_rate, their_rate, our_rate / their_rate, o.runs);
+  std::printf("heddle %.1f GFLOP/s (median of %d alternated runs)\n", flops / median(ours) * 1e-9,
+              o.runs);
+  print_peer("LAPACK's threaded dpotrf", flops, ours, lapack);
+  print_peer("cuSOLVER's dpotrf", flops, ours, cusolver);
   if (!o.report.empty()) {
     last.write_html(o.report);
     std::printf("report: %s\n", o.report.c_str());

@@ -33,13 +33,17 @@ class poll_pause {
   std::chrono::microseconds pause_{};
 };
 
+/// Starts the item's way home if it is elsewhere.
+bool is_home(any_access const& access)
+{
+  auto* const resident = dynamic_cast<resident_item*>(access.item.get());
+  return resident == nullptr || resident->places().prepare_home(access.how);
+}
+
 bool is_home(std::vector<any_access> const& accesses)
 {
   bool home = true;
-  for (auto const& [item, how] : accesses) {
-    auto* const resident = dynamic_cast<resident_item*>(item.get());
-    if (resident != nullptr && !resident->places().prepare_home(how)) home = false;
-  }
+  for (auto const& access : accesses) home = is_home(access) && home;
   return home;
 }
 
@@ -85,6 +89,7 @@ void run::state::enqueue(task_id task, int worker)
     }
     if (lane.memory().is_lost()) throw device_error{"its device failed before"};
     lane.enqueue(task);
+    start_copies_home(task);
     std::lock_guard const lock{mutex_};
     enqueued_[static_cast<std::size_t>(task)] = 1;
     return release(task, successors::on_same_device);
@@ -104,6 +109,25 @@ void run::state::enqueue(task_id task, int worker)
   }
   std::lock_guard const lock{mutex_};
   hand_in(task, std::move(result));
+}
+
+/// What successors on the host read starts on its way behind the task that writes it.
+void run::state::start_copies_home(task_id task) const
+try {
+  auto const& accesses  = workflow_.at(task).declared().accesses;
+  auto const is_written = [&](any_access const& read) {
+    return std::ranges::any_of(
+      accesses, [&](any_access const& a) { return a.item == read.item && writes(a.how); });
+  };
+  for (auto const successor : costs_.edges().successors(task)) {
+    auto const worker = record_.tasks[static_cast<std::size_t>(successor)].planned_worker;
+    if (lanes_[static_cast<std::size_t>(worker)]) continue;
+    for (auto const& access : workflow_.at(successor).declared().accesses) {
+      if (!reads(access.how) || !is_written(access)) continue;
+      static_cast<void>(is_home({access.item, mode::read}));
+    }
+  }
+} catch (error const&) {  // the successor will find out
 }
 
 void run::state::poll_device(int worker)

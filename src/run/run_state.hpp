@@ -85,6 +85,7 @@ class run::state {
   // The worker of a device; see run_devices.cpp.
   void drive_device(int worker);
   void enqueue(task_id task, int worker);
+  void start_copies_home(task_id task) const;
   void poll_device(int worker);
   void watch(device_lane const& lane) const;
   void lose_device(int worker, std::string const& why, std::optional<task_id> failed_to_enqueue);

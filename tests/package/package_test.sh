@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # package_test.sh cmake|pkg_config|subproject SOURCE BUILD WORK: installs the build tree and uses it from outside; then
-# moves the installed tree and uses it again. Environment: CXX, CMAKE, GENERATOR, LAUNCHER.
+# moves the installed tree and uses it again. Environment: CXX, CMAKE, GENERATOR, LAUNCHER, and CUDACXX if there is one.
 set -euo pipefail
 way=$1 source=$2 build=$3 work=$4
 consumer=$source/tests/package
@@ -25,6 +25,16 @@ use_by_cmake() { # PREFIX BUILD
   "$2/consumer"
 }
 
+# Examples are what users copy: each is a project that needs the installed heddle alone.
+use_examples() { # PREFIX
+  local example
+  for example in tour ${CUDACXX:+saxpy}; do
+    configure "$source/examples/$example" "$work/$example" -DCMAKE_PREFIX_PATH="$1"
+    "$CMAKE" --build "$work/$example"
+    (cd "$work" && "$work/$example/$example")
+  done
+}
+
 # Besides linking and running, no header of a library that heddle hides may be read.
 use_by_pkg_config() { # PREFIX BUILD
   mkdir -p "$2"
@@ -45,6 +55,7 @@ use_installed() { # by cmake|pkg_config: where it was installed, then moved
   "$work/prefix/bin/heddle" --version
   mv "$work/prefix" "$work/moved"
   "use_by_$way" "$work/moved" "$work/second"
+  [[ $way != cmake ]] || use_examples "$work/moved"
   "$work/moved/bin/heddle" --version
 }
 

@@ -4,7 +4,8 @@ set(package_environment
   CXX=${CMAKE_CXX_COMPILER}
   CMAKE=${CMAKE_COMMAND}
   GENERATOR=${CMAKE_GENERATOR}
-  LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER})
+  LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}
+  CUDACXX=${CMAKE_CUDA_COMPILER})
 foreach(way cmake pkg_config subproject)
   add_test(NAME package.${way}
     COMMAND bash ${package_test} ${way} ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${CMAKE_CURRENT_BINARY_DIR}/package_${way})

@@ -1,5 +1,6 @@
 #include <heddle/heddle.hpp>
 
+#include "tests/support/listening_device.hpp"
 #include "tests/support/machine_with_devices.hpp"
 #include "tests/support/mixed_workflow.hpp"
 
@@ -15,6 +16,7 @@ namespace {
 using test::machine_with_devices;
 using test::mixed_workflow;
 using ::testing::AnyOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 std::string message_of(std::exception_ptr const& error)
@@ -102,6 +104,25 @@ TEST(DeviceRun, LeavesResultsInUsersMemory)
     .cost(1ms, 1ms);
   EXPECT_EQ(message_of(on.run(w).error), "");
   EXPECT_THAT(mine, ::testing::Each(2.0));
+}
+
+TEST(DeviceRun, StartsTheWayHomeBehindTheTaskThatWrites)
+{
+  simulated_machine devices;
+  auto const listening = std::make_shared<test::listening_device>(devices.devices()[0]);
+  auto const m         = machine_with_devices(1, std::vector<simulated_unit>(1));
+  engine e{m, {listening}};
+  buffer<double> x{10};
+  buffer<double> y{10};
+  auto const body = [](std::span<double>) {};
+  workflow w;
+  w.task("first", read_write(x)).gpu(noop_on_gpu).simulated(body).cost(1ms, 1ms);
+  w.task("second", read_write(y)).gpu(noop_on_gpu).simulated(body).cost(1ms, 1ms);
+  w.task("on host", read(x)).cpu([](std::span<double const>) {}).cost(1ms);
+  auto const result = e.start(w, plan(w, m, {.algorithm = "heft"})).wait();
+  EXPECT_EQ(message_of(result.error), "");
+  EXPECT_THAT(listening->heard(),
+              ElementsAre("copy_to_device", "first", "copy_to_host", "copy_to_device", "second"));
 }
 
 TEST(DeviceRun, KeepsContentOnTheDeviceBetweenRuns)

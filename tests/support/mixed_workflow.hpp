@@ -2,6 +2,8 @@
 /// Random workflows of tasks with bodies for CPUs, for GPUs and for both, whose result is known.
 #pragma once
 
+#include "kernels/algorithms.hpp"
+
 #include <heddle/data/buffer.hpp>
 #include <heddle/data/value.hpp>
 #include <heddle/workflow/builders.hpp>
@@ -16,7 +18,8 @@
 
 namespace heddle::test {
 
-/// Tasks that mix words of buffers, so that any missed or doubled write shows in the end.
+/// Tasks that mix words of buffers, so that any missed or doubled write, and any two in the wrong
+/// order, show in the end.
 class mixed_workflow {
  public:
   static constexpr std::size_t num_buffers = 12;
@@ -42,19 +45,43 @@ class mixed_workflow {
   }
 
  private:
-  using words = std::uint64_t;
+  using words   = std::uint64_t;
+  using on_gpus = kernels::elementwise<words>;
 
   static void mix(words factor, std::span<words const> x, std::span<words> y)
   {
-    for (std::size_t i = 0; i < y.size(); ++i) y[i] = y[i] * factor + x[i % x.size()] + i;
+    for (auto& word : y) word *= factor;
+    for (std::size_t i = 0; i < std::min(x.size(), y.size()); ++i) y[i] += x[i];
   }
+  static void mix_on_gpu(stream_ref stream, words factor, device_span<words const> x,
+                         device_span<words> y)
+  {
+    on_gpus::transform(kernels::transformation::multiply, factor, y.data(), y.data(), y.size(),
+                       stream);
+    on_gpus::axpy(1, x.data(), y.data(), std::min(x.size(), y.size()), stream);
+  }
+
   static void overwrite(words factor, std::span<words const> x, std::span<words> y)
   {
-    for (std::size_t i = 0; i < y.size(); ++i) y[i] = factor ^ x[i % x.size()];
+    std::ranges::fill(y, factor);
+    for (std::size_t i = 0; i < std::min(x.size(), y.size()); ++i) y[i] = x[i] * factor;
   }
-  static void add_up(std::span<words const> x, words& sum)
+  static void overwrite_on_gpu(stream_ref stream, words factor, device_span<words const> x,
+                               device_span<words> y)
   {
-    for (auto const word : x) sum = sum * 3 + word;
+    on_gpus::fill(y.data(), y.size(), factor, stream);
+    on_gpus::transform(kernels::transformation::multiply, factor, x.data(), y.data(),
+                       std::min(x.size(), y.size()), stream);
+  }
+
+  static void add_up(words factor, std::span<words const> x, words& sum)
+  {
+    sum = sum * factor + x[0];
+  }
+  static void add_up_on_gpu(stream_ref stream, words factor, device_span<words const> x, words* sum)
+  {
+    on_gpus::transform(kernels::transformation::multiply, factor, sum, sum, 1, stream);
+    on_gpus::axpy(1, x.data(), sum, 1, stream);
   }
 
   void add_task(std::size_t t)
@@ -67,9 +94,11 @@ class mixed_workflow {
       case 0:
         give_bodies(
           workflow_.task(name, read(buffers_[x]), read_write(sum_)),
-          [](std::span<words const> from, words& sum) { add_up(from, sum); },
-          [](stream_ref, device_span<words const>, words*) {});
-        return add_up(expected_[x], expected_sum_);
+          [factor](std::span<words const> from, words& sum) { add_up(factor, from, sum); },
+          [factor](stream_ref s, device_span<words const> from, words* sum) {
+            add_up_on_gpu(s, factor, from, sum);
+          });
+        return add_up(factor, expected_[x], expected_sum_);
       case 1:
       case 2:
         give_bodies(
@@ -77,13 +106,17 @@ class mixed_workflow {
           [factor](std::span<words const> from, std::span<words> to) {
             overwrite(factor, from, to);
           },
-          [](stream_ref, device_span<words const>, device_span<words>) {});
+          [factor](stream_ref s, device_span<words const> from, device_span<words> to) {
+            overwrite_on_gpu(s, factor, from, to);
+          });
         return overwrite(factor, expected_[x], expected_[y]);
       default:
         give_bodies(
           workflow_.task(name, read(buffers_[x]), read_write(buffers_[y])),
           [factor](std::span<words const> from, std::span<words> to) { mix(factor, from, to); },
-          [](stream_ref, device_span<words const>, device_span<words>) {});
+          [factor](stream_ref s, device_span<words const> from, device_span<words> to) {
+            mix_on_gpu(s, factor, from, to);
+          });
         return mix(factor, expected_[x], expected_[y]);
     }
   }
