@@ -7,8 +7,10 @@
 #include "bench/device/kernels.hpp"
 #include "src/device/check_cuda.hpp"
 
+#include <heddle/data/buffer.hpp>
 #include <heddle/plan/plan.hpp>
 #include <heddle/run/engine.hpp>
+#include <heddle/workflow/builders.hpp>
 
 #include <deque>
 
