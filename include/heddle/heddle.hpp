@@ -12,7 +12,12 @@
 #include <heddle/plan/check_schedule.hpp>
 #include <heddle/plan/plan.hpp>
 #include <heddle/plan/schedule.hpp>
+#include <heddle/run/async.hpp>
 #include <heddle/run/engine.hpp>
+#include <heddle/run/executor.hpp>
+#include <heddle/run/fork_join.hpp>
+#include <heddle/run/task_group.hpp>
+#include <heddle/run/task_rows.hpp>
 #include <heddle/topology/machine.hpp>
 #include <heddle/workflow/builders.hpp>
 #include <heddle/workflow/file_formats.hpp>

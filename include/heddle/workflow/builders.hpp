@@ -7,6 +7,7 @@
 #include <heddle/base/body.hpp>
 #include <heddle/base/error.hpp>
 #include <heddle/base/units.hpp>
+#include <heddle/workflow/task_ref.hpp>
 #include <heddle/workflow/workflow.hpp>
 
 #include <concepts>
@@ -23,11 +24,6 @@
 #include <vector>
 
 namespace heddle {
-
-/// Names a task of a workflow, to be ordered after.
-struct task_ref {
-  task_id id;
-};
 
 /// What every builder can declare of its task. A handle: copies name the same task.
 template <class Self>

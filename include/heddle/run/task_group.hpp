@@ -1,0 +1,109 @@
+/// @file
+/// Tasks that are added while others run, and waited for together.
+#pragma once
+
+#include <heddle/run/executor.hpp>
+
+#include <atomic>
+#include <concepts>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <utility>
+
+namespace heddle {
+
+/// Any number of tasks, which may add more. The thread that made the group waits for it; while it
+/// exists, that thread is a worker of the executor.
+///
+///     task_group group{e};
+///     for (auto& file : files) group.add([&file] { compress(file); });
+///     group.wait();
+///
+/// `add` may be called by the thread that made the group and by its tasks.
+class task_group {
+ public:
+  explicit task_group(executor& e) : here_{e} {}
+  task_group(task_group const&)            = delete;
+  task_group& operator=(task_group const&) = delete;
+
+  /// Waits; exceptions of tasks are lost.
+  ~task_group() { wait_for_end(); }
+
+  /// Runs `body()` some time, on some thread. Allocates memory for it.
+  template <std::invocable F>
+  void add(F body)
+  {
+    auto& me      = *detail::this_worker;
+    auto* const j = new group_job<F>{*this, std::move(body)};
+    count(me, 1);
+    me.add(*j);
+  }
+
+  /// Runs tasks until those of the group have ended.
+  ///
+  /// @throw the first exception of a task; tasks that have not started by then are still run
+  void wait()
+  {
+    wait_for_end();
+    if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+  }
+
+ private:
+  template <class F>
+  struct group_job : detail::job {
+    group_job(task_group& g, F f) : detail::job{&runner_of_these}, group{g}, body{std::move(f)} {}
+
+    static detail::job* run_one(detail::job& j, detail::worker& me)
+    {
+      auto* const self = static_cast<group_job*>(&j);
+      auto& group      = self->group;
+      try {
+        self->body();
+      } catch (...) {
+        group.fail();
+      }
+      delete self;
+      group.count(me, -1);
+      return nullptr;
+    }
+    static constexpr detail::job_runner runner_of_these{&run_one};
+
+    task_group& group;
+    F body;
+  };
+
+  /// How many have not ended is the sum of two: what the owner counted, without atomic operations,
+  /// and what others did. A task counts those it adds before it counts its own end, so that the sum
+  /// never shows less than there are. The owner of the group may destroy it once the sum is 0.
+  void count(detail::worker& me, std::int64_t change) noexcept
+  {
+    if (&me == &here_.self()) {
+      by_owner_ += change;
+    } else {
+      auto& home = me.home();
+      by_others_.fetch_add(change, std::memory_order_release);
+      if (change < 0) home.notify_waiters();
+    }
+  }
+
+  void wait_for_end()
+  {
+    here_.self().home().work_until(
+      here_.self(), [this] { return by_owner_ + by_others_.load(std::memory_order_acquire) == 0; });
+  }
+
+  void fail() noexcept
+  {
+    std::lock_guard const lock{mutex_};
+    if (!error_) error_ = std::current_exception();
+  }
+
+  executor::visit here_;
+  std::int64_t by_owner_ = 0;
+  alignas(64) std::atomic<std::int64_t> by_others_{0};
+  std::mutex mutex_{};
+  std::exception_ptr error_{};  // guarded by mutex_ while tasks run
+};
+
+}  // namespace heddle
