@@ -40,6 +40,7 @@ constinit thread_local worker* this_worker = nullptr;
 worker::worker(executor& owner, int id)
   : hungry_{owner.hungry_},
     home_{owner},
+    blocks_{owner.blocks_},
     id_{id},
     random_{static_cast<std::uint32_t>(id) * 2654435769U + 1},
     ring_{std::make_unique<std::atomic<job*>[]>(ring_size)}

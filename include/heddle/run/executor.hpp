@@ -142,6 +142,7 @@ class executor {
 
   static constexpr std::size_t most_guests = 32;
 
+  detail::block_store blocks_{};
   std::vector<std::unique_ptr<detail::worker>> workers_{};  ///< own threads', then of guests
   std::vector<std::thread> threads_{};
 

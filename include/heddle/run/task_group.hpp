@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <new>
 #include <utility>
 
 namespace heddle {
@@ -30,14 +31,16 @@ class task_group {
   /// Waits; exceptions of tasks are lost.
   ~task_group() { wait_for_end(); }
 
-  /// Runs `body()` some time, on some thread. Allocates memory for it.
+  /// Runs `body()` some time, on some thread. While a thousand tasks of the calling thread wait, it
+  /// runs the newest of them here, so that any number of tasks fits into the cache: hold no lock
+  /// that tasks take.
   template <std::invocable F>
   void add(F body)
   {
     auto& me      = *detail::this_worker;
-    auto* const j = new group_job<F>{*this, std::move(body)};
+    auto* const j = group_job<F>::make(me, *this, std::move(body));
     count(me, 1);
-    me.add(*j);
+    if (auto* const newest = me.add_up_to(most_waiting, *j)) me.run(*newest);
   }
 
   /// Runs tasks until those of the group have ended.
@@ -54,20 +57,44 @@ class task_group {
   struct group_job : detail::job {
     group_job(task_group& g, F f) : detail::job{&runner_of_these}, group{g}, body{std::move(f)} {}
 
+    /// In a block of the worker's pool, if it fits.
+    static group_job* make(detail::worker& me, task_group& g, F f)
+    {
+      if constexpr (fits_block) {
+        return ::new (me.blocks().allocate()) group_job{g, std::move(f)};
+      } else {
+        return new group_job{g, std::move(f)};
+      }
+    }
+
+    void destroy(detail::worker& me)
+    {
+      if constexpr (fits_block) {
+        this->~group_job();
+        me.blocks().free(this);
+      } else {
+        delete this;
+      }
+    }
+
     static detail::job* run_one(detail::job& j, detail::worker& me)
     {
-      auto* const self = static_cast<group_job*>(&j);
-      auto& group      = self->group;
+      auto& self  = static_cast<group_job&>(j);
+      auto& group = self.group;
       try {
-        self->body();
+        self.body();
       } catch (...) {
         group.fail();
       }
-      delete self;
+      self.destroy(me);
       group.count(me, -1);
       return nullptr;
     }
     static constexpr detail::job_runner runner_of_these{&run_one};
+
+    static constexpr bool fits_block =
+      sizeof(detail::job) + sizeof(task_group*) + sizeof(F) <= detail::block_bytes &&
+      alignof(F) <= alignof(void*);
 
     task_group& group;
     F body;
@@ -98,6 +125,8 @@ class task_group {
     std::lock_guard const lock{mutex_};
     if (!error_) error_ = std::current_exception();
   }
+
+  static constexpr std::ptrdiff_t most_waiting = 1000;
 
   executor::visit here_;
   std::int64_t by_owner_ = 0;

@@ -2,6 +2,7 @@
 /// The queues of one thread that runs jobs. Part of the executor; users have no need of it.
 #pragma once
 
+#include <heddle/run/block_pool.hpp>
 #include <heddle/run/fences.hpp>
 
 #include <array>
@@ -108,11 +109,25 @@ class alignas(128) worker {
     close();
   }
 
+  /// The same; if more than `most` wait there then, takes the newest off, to be run by the caller.
+  [[nodiscard]] job* add_up_to(std::ptrdiff_t most, job& j)
+  {
+    open();
+    push(j);
+    share();
+    auto* const newest = top_ - base_ > most ? *--top_ : nullptr;
+    close();
+    return newest;
+  }
+
   /// Runs a job and those that it leads to.
   void run(job& first)
   {
     for (job* j = &first; j != nullptr;) j = j->runner->run(*j, *this);
   }
+
+  /// Memory for small jobs, which another worker may free.
+  [[nodiscard]] block_pool& blocks() noexcept { return blocks_; }
 
   // ---- by any thread ----
 
@@ -157,6 +172,7 @@ class alignas(128) worker {
   std::uint64_t num_shared_      = 0;
   std::unique_ptr<job*[]> stack_ = nullptr;
   executor& home_;
+  block_pool blocks_;
   int id_;
   std::uint32_t random_;
 

@@ -1,0 +1,103 @@
+/// Empty tasks in common shapes: re-runs of what was built once; `build_chain` builds, runs and
+/// destroys; `launch` is a run of one task.
+#include "bench/tasks/graph_peers.hpp"
+
+#include <heddle/run/task_rows.hpp>
+
+#include <fmt/format.h>
+
+#include <atomic>
+
+namespace heddle::bench {
+namespace {
+
+std::atomic<std::uint32_t> touched{0};
+
+std::string name_of(shape const& s, int threads, std::string const& peer)
+{
+  return fmt::format("{}/tasks:{}/threads:{}{}", s.name, s.num_tasks, threads,
+                     peer.empty() ? "" : "/peer:" + peer);
+}
+
+void count_tasks(benchmark::State& state, std::int64_t tasks)
+{
+  state.SetItemsProcessed(state.iterations() * tasks);
+  state.SetLabel("items are tasks");
+}
+
+void run_again(benchmark::State& state, make_graph_peer const& make, int threads, shape const& s)
+{
+  auto const peer  = make(threads);
+  auto const built = peer->build(s);
+  built->run();
+  for (auto _ : state) built->run();
+  count_tasks(state, s.num_tasks);
+}
+
+void build_and_run(benchmark::State& state, make_graph_peer const& make, int threads,
+                   shape const& s)
+{
+  auto const peer = make(threads);
+  for (auto _ : state) peer->build(s)->run();
+  count_tasks(state, s.num_tasks);
+}
+
+class heddle_workflow final : public built_workflow {
+ public:
+  heddle_workflow(executor& e, shape const& s) : executor_{e}
+  {
+    for (std::uint32_t t = 0; t < s.num_tasks; ++t) rows_.add(touch);
+    for (auto const& [before, after] : s.orders) {
+      rows_.order({static_cast<task_id>(before)}, {static_cast<task_id>(after)});
+    }
+  }
+  void run() override { rows_.run(executor_); }
+
+ private:
+  executor& executor_;
+  task_rows rows_{};
+};
+
+class heddle_peer final : public graph_peer {
+ public:
+  explicit heddle_peer(int threads) : executor_{threads - 1} {}
+  std::unique_ptr<built_workflow> build(shape const& s) override
+  {
+    return std::make_unique<heddle_workflow>(executor_, s);
+  }
+
+ private:
+  executor executor_;
+};
+
+bool const is_added = [] {
+  add_graph_benchmarks("", [](int threads) { return std::make_unique<heddle_peer>(threads); });
+  return true;
+}();
+
+}  // namespace
+
+void touch() noexcept
+{
+  touched.store(1, std::memory_order_relaxed);
+}
+
+void add_graph_benchmarks(std::string const& peer, make_graph_peer const& make)
+{
+  auto const add = [&](shape const& s, auto const& measure) {
+    for (int const threads : {1, 2}) {
+      benchmark::RegisterBenchmark(name_of(s, threads, peer).c_str(), [=](benchmark::State& state) {
+        measure(state, make, threads, s);
+      })->UseRealTime();
+    }
+  };
+  for (auto const& s : all_shapes()) add(s, run_again);
+  auto build_chain = chain(16384);
+  build_chain.name = "build_chain";
+  add(build_chain, build_and_run);
+  auto launch = fan(1);
+  launch.name = "launch";
+  add(launch, run_again);
+}
+
+}  // namespace heddle::bench

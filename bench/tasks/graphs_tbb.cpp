@@ -1,0 +1,71 @@
+#include "bench/tasks/graph_peers.hpp"
+
+#include <tbb/flow_graph.h>
+#include <tbb/global_control.h>
+#include <tbb/task_arena.h>
+
+#include <deque>
+#include <optional>
+
+namespace heddle::bench {
+namespace {
+
+using node = tbb::flow::continue_node<tbb::flow::continue_msg>;
+
+class tbb_workflow final : public built_workflow {
+ public:
+  tbb_workflow(tbb::task_arena& arena, shape const& s) : arena_{arena}
+  {
+    arena_.execute([this] { graph_.emplace(); });
+    for (std::uint32_t t = 0; t < s.num_tasks; ++t) {
+      nodes_.emplace_back(*graph_, [](tbb::flow::continue_msg const&) { touch(); });
+    }
+    std::vector<char> has_predecessor(s.num_tasks);
+    for (auto const& [before, after] : s.orders) {
+      tbb::flow::make_edge(nodes_[before], nodes_[after]);
+      has_predecessor[after] = 1;
+    }
+    for (std::uint32_t t = 0; t < s.num_tasks; ++t) {
+      if (has_predecessor[t] == 0) entries_.push_back(&nodes_[t]);
+    }
+  }
+
+  void run() override
+  {
+    arena_.execute([this] {
+      for (auto* const entry : entries_) entry->try_put(tbb::flow::continue_msg{});
+      graph_->wait_for_all();
+    });
+  }
+
+ private:
+  tbb::task_arena& arena_;
+  std::optional<tbb::flow::graph> graph_{};
+  std::deque<node> nodes_{};
+  std::vector<node*> entries_{};
+};
+
+class tbb_peer final : public graph_peer {
+ public:
+  explicit tbb_peer(int threads)
+    : limit_{tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads)},
+      arena_{threads}
+  {
+  }
+  std::unique_ptr<built_workflow> build(shape const& s) override
+  {
+    return std::make_unique<tbb_workflow>(arena_, s);
+  }
+
+ private:
+  tbb::global_control limit_;
+  tbb::task_arena arena_;
+};
+
+bool const is_added = [] {
+  add_graph_benchmarks("tbb", [](int threads) { return std::make_unique<tbb_peer>(threads); });
+  return true;
+}();
+
+}  // namespace
+}  // namespace heddle::bench
