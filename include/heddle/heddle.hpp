@@ -16,6 +16,8 @@
 #include <heddle/run/engine.hpp>
 #include <heddle/run/executor.hpp>
 #include <heddle/run/fork_join.hpp>
+#include <heddle/run/loops.hpp>
+#include <heddle/run/scan.hpp>
 #include <heddle/run/task_group.hpp>
 #include <heddle/run/task_rows.hpp>
 #include <heddle/topology/machine.hpp>

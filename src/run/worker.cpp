@@ -122,6 +122,19 @@ void worker::share_some() noexcept
   home_.notify_sleepers();
 }
 
+/// If there is no room, there is enough for others to do.
+void worker::give(job& j)
+{
+  open();
+  push(j);
+  if (shared_.load(std::memory_order_relaxed) - taken_.load(std::memory_order_acquire) <
+      ring_size / 2) {
+    put_into_ring(std::min<std::size_t>(static_cast<std::size_t>(top_ - base_), ring_size / 2));
+    home_.notify_sleepers();
+  }
+  close();
+}
+
 /// The oldest; there must be room.
 void worker::put_into_ring(std::size_t count) noexcept
 {

@@ -52,15 +52,18 @@ struct operation {
     sleep,
     wake,
     wake_all,
+    begin,
     fence_own,
     fence_all,
     end,
     fault
   };
   kind what;
-  location at = 0;
-  value first = 0, second = 0;
-  order how = order::relaxed;
+  location at         = 0;
+  value first         = 0;
+  value second        = 0;
+  order how           = order::relaxed;
+  bool gives_a_result = true;
 };
 
 /// What the code of a thread does to the memory. The code is run again from its begin for each of
@@ -77,6 +80,11 @@ class processor {
   value fetch_add(location at, int by, order how = order::relaxed)
   {
     return perform({kind::add, at, narrow(by), 0, how});
+  }
+  /// What is not used need not tell states apart.
+  void add(location at, int by, order how = order::relaxed)
+  {
+    perform({kind::add, at, narrow(by), 0, how, false});
   }
   value exchange(location at, int to, order how)
   {
@@ -104,6 +112,11 @@ class processor {
     if (f != fence::none) perform({f == fence::own ? kind::fence_own : kind::fence_all});
   }
 
+  /// Goes back to the begin of the thread's code and forgets all, but that this is not the first
+  /// time; which the code asks before all else.
+  [[noreturn]] void start_again() { throw starts_again{}; }
+  bool is_first_time() { return perform({kind::begin}) == 0; }
+
   void expect(bool holds, char const* otherwise)
   {
     if (!holds) throw std::logic_error{otherwise};
@@ -114,6 +127,7 @@ class processor {
   struct must_wait {
     operation next;
   };
+  struct starts_again {};
 
   explicit processor(std::vector<value> const& results) : results_{results} {}
   static value narrow(int v) { return static_cast<value>(v); }
@@ -223,6 +237,7 @@ class explorer {
     std::vector<value> results;
     operation next;
     std::string fault{};
+    bool starts_again = false;
     std::map<value, std::uint16_t> then{};
   };
 
@@ -234,6 +249,8 @@ class explorer {
       program_.threads[t](cpu);
     } catch (processor::must_wait const& w) {
       p.next = w.next;
+    } catch (processor::starts_again) {
+      p.starts_again = true;
     } catch (std::logic_error const& e) {
       p.next.what = kind::fault;
       p.fault     = e.what();
@@ -246,17 +263,22 @@ class explorer {
   {
     auto& all         = pasts_[t];
     auto const before = s.threads[t].past;
-    auto found        = all[before].then.find(result);
-    if (found == all[before].then.end()) {
-      auto results = all[before].results;
-      results.push_back(result);
-      found = all[before].then.emplace(result, static_cast<std::uint16_t>(all.size())).first;
+    if (auto const found = all[before].then.find(result); found != all[before].then.end()) {
       s.threads[t].past = found->second;
-      all.push_back(replay(t, std::move(results)));
-      if (all.size() > UINT16_MAX) throw std::length_error{"a thread has too many pasts"};
       return;
     }
-    s.threads[t].past = found->second;
+    auto results = all[before].results;
+    results.push_back(result);
+    auto now = replay(t, std::move(results));
+    if (now.starts_again) {
+      s.threads[t].past = 0;
+      advance(s, t, 1);
+    } else {
+      s.threads[t].past = static_cast<std::uint16_t>(all.size());
+      all.push_back(std::move(now));
+      if (all.size() > UINT16_MAX) throw std::length_error{"a thread has too many pasts"};
+    }
+    all[before].then.emplace(result, s.threads[t].past);
   }
 
   void reach(state const& s, known const* before, std::size_t t, bool by_buffer)
@@ -389,7 +411,7 @@ class explorer {
     if (own_store(s.threads[t], o.at) != nullptr) return;
     if (o.how == order::release && !fails && s.threads[t].num_stores > 0) return;
     s.mem[o.at] = changed(before, o);
-    finish(s, here, t, before);
+    finish(s, here, t, o.gives_a_result ? before : value{0});
   }
 
   void sleep(known const& here, std::size_t t, operation const& o)
@@ -467,6 +489,7 @@ class explorer {
     if (p.next.what >= kind::wake) return name;
     auto const operands = " " + program_.names[p.next.at] + " " + std::to_string(p.next.first);
     if (&p == &then) return name + operands + ": begins";
+    if (then.results.size() <= p.results.size()) return name + operands + ", and starts again";
     return name + operands + " -> " + std::to_string(then.results.back());
   }
 
@@ -481,9 +504,8 @@ class explorer {
   static char const* name_of(kind k)
   {
     constexpr std::array names{
-      "load",        "store",    "add to",   "exchange", "compare and exchange",
-      "await",       "sleep on", "wake one", "wake all", "fence",
-      "heavy fence", "end",      "fault"};
+      "load",     "store",    "add to", "exchange", "compare and exchange", "await", "sleep on",
+      "wake one", "wake all", "begin",  "fence",    "heavy fence",          "end",   "fault"};
     return names[static_cast<std::size_t>(k)];
   }
 

@@ -206,17 +206,17 @@ class parking {
   /// All if they wait for a condition, else one.
   void wake(processor& cpu, int who) const
   {
-    cpu.fetch_add(epoch_, 1, with_.wake);                     // word.fetch_add(1, release)
+    cpu.add(epoch_, 1, with_.wake);                           // word.fetch_add(1, release)
     who == for_work ? cpu.wake_one(who) : cpu.wake_all(who);  // FUTEX_WAKE_BITSET
   }
 
   /// executor::find_work; the look at the ring is that of `spin` and of `steal`.
   [[nodiscard]] int find_work(processor& cpu, until const& done) const
   {
-    int j = 0;
-    while (j == 0 && !done(cpu)) {
-      j = steal(cpu);
-      if (j == 0 && !done(cpu)) park(cpu, done);
+    int j = done(cpu) ? 0 : steal(cpu);
+    if (j == 0 && !done(cpu)) {
+      park(cpu, done);
+      cpu.start_again();
     }
     if (j == 0 && with_.passes_on && shared_.has_jobs(cpu)) notify_sleepers(cpu);
     return j;
@@ -233,15 +233,15 @@ class parking {
   {
     auto const now  = cpu.load(epoch_);  // epoch_.load(acquire)
     int const waits = done.is_end_of_service ? 0 : 1;
-    cpu.fetch_add(sleepers_, 1);                // sleepers_.fetch_add(1, relaxed)
-    if (waits > 0) cpu.fetch_add(waiters_, 1);  // sleeping_waiters_.fetch_add(waits, relaxed)
-    cpu.pass(with_.order_by.heavy);             // raid(me): heavy_fence()
+    cpu.add(sleepers_, 1);                // sleepers_.fetch_add(1, relaxed)
+    if (waits > 0) cpu.add(waiters_, 1);  // sleeping_waiters_.fetch_add(waits, relaxed)
+    cpu.pass(with_.order_by.heavy);       // raid(me): heavy_fence()
     if (!shared_.has_jobs(cpu) && !done(cpu)) {
       auto const current = with_.looks_again ? now : cpu.load(epoch_);
       cpu.sleep_on(epoch_, current, waits > 0 ? for_work | for_condition : for_work);
     }
-    if (waits > 0) cpu.fetch_add(waiters_, -1);  // sleeping_waiters_.fetch_sub(waits, relaxed)
-    cpu.fetch_add(sleepers_, -1);                // sleepers_.fetch_sub(1, relaxed)
+    if (waits > 0) cpu.add(waiters_, -1);  // sleeping_waiters_.fetch_sub(waits, relaxed)
+    cpu.add(sleepers_, -1);                // sleepers_.fetch_sub(1, relaxed)
   }
 
   parking_settings with_;
@@ -271,16 +271,18 @@ verdict check_parking(parking_settings const& with)
                  executor.notify_waiters(cpu);
                },
                [&](processor& cpu) {  // executor::work_until
-                 while (cpu.load(condition) == 0)
-                   run(cpu, executor.find_work(cpu, {condition, false}));
+                 if (!cpu.is_first_time() || cpu.load(condition) == 0) {
+                   auto const j = executor.find_work(cpu, {condition, false});
+                   run(cpu, j);
+                   if (j != 0 && cpu.load(condition) == 0) cpu.start_again();
+                 }
                  cpu.expect(cpu.load(result) == 1, "what a condition stands for is not seen");
                },
                [&](processor& cpu) {  // executor::serve
-                 for (;;) {
-                   auto const j = executor.find_work(cpu, {stop, true});
-                   if (j == 0) return;
-                   run(cpu, j);
-                 }
+                 cpu.is_first_time();
+                 auto const j = executor.find_work(cpu, {stop, true});
+                 run(cpu, j);
+                 if (j != 0) cpu.start_again();
                }};
   return explore(p);
 }

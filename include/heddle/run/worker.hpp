@@ -94,9 +94,18 @@ class alignas(128) worker {
   /// Lets others have some of the jobs if they have none. To be called often.
   void share() noexcept
   {
-    if (top_ != base_ && hungry_.load(std::memory_order_relaxed) > 0) [[unlikely]]
+    if (top_ != base_ && is_wanted()) [[unlikely]]
       share_some();
   }
+
+  /// Whether another thread has nothing to do.
+  [[nodiscard]] bool is_wanted() const noexcept
+  {
+    return hungry_.load(std::memory_order_relaxed) > 0;
+  }
+
+  /// Puts a job where others find it at once.
+  void give(job& j);
 
   [[nodiscard]] std::uint64_t num_shared() const noexcept { return num_shared_; }
 

@@ -1,0 +1,194 @@
+/// @file
+/// How a loop is divided between threads. Users have no need of it.
+#pragma once
+
+#include <heddle/base/units.hpp>
+#include <heddle/run/executor.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <new>
+#include <span>
+#include <utility>
+#include <variant>
+
+namespace heddle {
+
+/// How a loop may be divided.
+struct loop_options {
+  std::size_t grain           = 1;  ///< indices that are never divided
+  std::size_t max_parallelism = 0;  ///< threads at once; 0: all
+};
+
+namespace detail {
+
+/// How many indices to do before the next look at the clock and at who is hungry: such that it
+/// takes some 10 us, from what the last ones took.
+class chunk_size {
+ public:
+  explicit chunk_size(std::size_t grain) noexcept : grain_{std::max<std::size_t>(grain, 1)} {}
+
+  [[nodiscard]] std::size_t next(std::size_t left) const noexcept
+  {
+    return std::min(left, grain_ * multiple_);
+  }
+
+  void begin() noexcept;
+  void end(std::size_t done) noexcept;
+
+  /// Whether so many indices are worth the hand-over to another thread.
+  [[nodiscard]] bool is_worth_sharing(std::size_t left) const noexcept;
+
+ private:
+  std::size_t grain_;
+  std::size_t multiple_   = 16;
+  std::uint64_t began_at_ = 0;
+  double ticks_per_index_ = 0;
+};
+
+/// What the parts of one loop share; on the stack of the caller.
+class loop_state {
+ public:
+  explicit loop_state(loop_options const& options) noexcept : options_{options} {}
+
+  [[nodiscard]] loop_options const& options() const noexcept { return options_; }
+  [[nodiscard]] bool is_stopped() const noexcept
+  {
+    return is_stopped_.load(std::memory_order_relaxed);
+  }
+
+  /// Whether one more part may be made; counts it.
+  [[nodiscard]] bool add_part() noexcept;
+  /// A part other than the first has ended: its last access to the state.
+  void end_part(executor& home) noexcept
+  {
+    parts_.fetch_sub(1, std::memory_order_acq_rel);
+    home.notify_waiters();
+  }
+  [[nodiscard]] bool has_one_part() const noexcept
+  {
+    return parts_.load(std::memory_order_acquire) == 1;
+  }
+
+  void fail() noexcept;
+  void rethrow() const
+  {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  loop_options const& options_;
+  alignas(64) std::atomic<std::size_t> parts_{1};
+  std::atomic<bool> is_stopped_{false};
+  std::mutex mutex_{};
+  std::exception_ptr error_{};  // guarded by mutex_ until there is one part
+};
+
+/// A contiguous part of a loop, with its own partial result. Parts are a list in the order of their
+/// indices: each knows the next, and the thread that runs it alone puts a new one behind it.
+template <class Local, class DoPart>
+class loop_part : public job {
+ public:
+  loop_part(loop_state& loop, DoPart& do_part, range indices) noexcept
+    : job{&runner_of_these}, loop_{loop}, do_part_{do_part}, indices_{indices}
+  {
+  }
+
+  [[nodiscard]] Local& local() noexcept { return local_; }
+  [[nodiscard]] loop_part* next() const noexcept { return next_; }
+
+  void run(worker& me) noexcept
+  {
+    chunk_size chunk{loop_.options().grain};
+    try {
+      while (indices_.first < indices_.last && !loop_.is_stopped()) {
+        auto const size = chunk.next(indices_.last - indices_.first);
+        range const part{indices_.first, indices_.first + size};
+        indices_.first = part.last;
+        chunk.begin();
+        do_part_(part, local_);
+        chunk.end(size);
+        if (me.is_wanted() && chunk.is_worth_sharing(indices_.last - indices_.first)) split(me);
+      }
+    } catch (...) {
+      loop_.fail();
+    }
+  }
+
+ private:
+  static job* run_one(job& j, worker& me)
+  {
+    auto& self = static_cast<loop_part&>(j);
+    auto& loop = self.loop_;
+    self.run(me);
+    loop.end_part(me.home());
+    return nullptr;
+  }
+  static constexpr job_runner runner_of_these{&run_one};
+
+  /// Gives the upper half of the rest away.
+  void split(worker& me)
+  {
+    auto const grain  = std::max<std::size_t>(loop_.options().grain, 1);
+    auto const middle = indices_.first + (indices_.last - indices_.first + 1) / 2;
+    if (indices_.last - indices_.first < 2 * grain || !loop_.add_part()) return;
+    next_         = new loop_part{loop_, do_part_, {middle, indices_.last}, next_};
+    indices_.last = middle;
+    me.give(*next_);
+  }
+
+  loop_part(loop_state& loop, DoPart& do_part, range indices, loop_part* next) noexcept
+    : loop_part{loop, do_part, indices}
+  {
+    next_ = next;
+  }
+
+  loop_state& loop_;
+  DoPart& do_part_;
+  range indices_;
+  loop_part* next_ = nullptr;
+  alignas(alignof(Local) > 64 ? alignof(Local) : 64) Local local_{};
+};
+
+/// Calls `do_part(part, local)` for parts that make up `over`, where `local` is that of a
+/// contiguous run of parts in order; then `collect(local)` for all of them, in the order of the
+/// indices.
+template <class Local, class DoPart, class Collect>
+void run_loop(executor& e, range over, loop_options const& options, DoPart& do_part,
+              Collect&& collect)
+{
+  if (over.first >= over.last) return;
+  executor::visit const here{e};
+  loop_state loop{options};
+  loop_part<Local, DoPart> first{loop, do_part, over};
+  first.run(here.self());
+  e.work_until(here.self(), [&loop] { return loop.has_one_part(); });
+  bool const is_whole = !loop.is_stopped();
+  if (is_whole) collect(first.local());
+  for (auto* part = first.next(); part != nullptr;) {
+    if (is_whole) collect(part->local());
+    delete std::exchange(part, part->next());
+  }
+  loop.rethrow();
+}
+
+template <class Local, class DoPart>
+void run_loop(executor& e, range over, loop_options const& options, DoPart& do_part)
+{
+  run_loop<Local>(e, over, options, do_part, [](Local&) {});
+}
+
+template <class Result, class T, class Op>
+Result fold_elements(std::span<T const> elements, range part, Op& op)
+{
+  Result so_far = static_cast<Result>(elements[part.first]);
+  for (auto i = part.first + 1; i < part.last; ++i) so_far = op(std::move(so_far), elements[i]);
+  return so_far;
+}
+
+}  // namespace detail
+}  // namespace heddle

@@ -1,0 +1,59 @@
+#include <heddle/run/loop_parts.hpp>
+
+#include "src/run/cycle_clock.hpp"
+
+#include <cmath>
+
+namespace heddle::detail {
+namespace {
+
+constexpr double chunk_seconds         = 10e-6;
+constexpr double worth_sharing_seconds = 8e-6;
+
+double ticks_in(double seconds)
+{
+  static double const rate = clock_ticks_per_second();
+  return seconds * rate;
+}
+
+}  // namespace
+
+void chunk_size::begin() noexcept
+{
+  began_at_ = clock_ticks();
+}
+
+/// Grows four times at most, for the first few indices may be unlike the rest.
+void chunk_size::end(std::size_t done) noexcept
+{
+  constexpr double most_growth = 4;
+  auto const ticks             = static_cast<double>(clock_ticks() - began_at_);
+  ticks_per_index_             = ticks / static_cast<double>(done);
+  auto const growth = std::min(ticks_in(chunk_seconds) / std::max(ticks, 1.0), most_growth);
+  auto const wanted = static_cast<double>(done) * growth / static_cast<double>(grain_);
+  multiple_         = std::max<std::size_t>(static_cast<std::size_t>(wanted), 1);
+}
+
+bool chunk_size::is_worth_sharing(std::size_t left) const noexcept
+{
+  return static_cast<double>(left) * ticks_per_index_ > ticks_in(worth_sharing_seconds);
+}
+
+bool loop_state::add_part() noexcept
+{
+  if (options_.max_parallelism > 0 &&
+      parts_.load(std::memory_order_relaxed) >= options_.max_parallelism) {
+    return false;
+  }
+  parts_.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+void loop_state::fail() noexcept
+{
+  std::lock_guard const lock{mutex_};
+  if (!error_) error_ = std::current_exception();
+  is_stopped_.store(true, std::memory_order_relaxed);
+}
+
+}  // namespace heddle::detail

@@ -1,0 +1,173 @@
+#include <heddle/run/loops.hpp>
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <cstdint>
+#include <numeric>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace heddle {
+namespace {
+
+constexpr std::size_t sizes[] = {0, 1, 2, 17, 1000, 300'000};
+
+/// Burns some microseconds, so that loops are worth dividing.
+void burn(std::size_t i)
+{
+  std::atomic<std::size_t> sink{i};
+  for (int k = 0; k < 1000; ++k)
+    sink.store(sink.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+TEST(ForEach, CallsEachIndexOnce)
+{
+  for (int const threads : {0, 1, 4}) {
+    executor e{threads};
+    for (auto const size : sizes) {
+      std::vector<std::atomic<int>> calls(size + 5);
+      for_each(e, range{5, size + 5}, [&](std::size_t i) { ++calls[i]; });
+      for (std::size_t i = 0; i < size + 5; ++i) ASSERT_EQ(calls[i], i < 5 ? 0 : 1) << i;
+    }
+  }
+}
+
+TEST(ForEach, DividesWhatTakesLong)
+{
+  executor e{3};
+  for (int run = 0; run < 20; ++run) {
+    std::vector<std::atomic<int>> calls(2000);
+    for_each(e, range{0, calls.size()}, [&](std::size_t i) {
+      burn(i);
+      ++calls[i];
+    });
+    for (auto const& each : calls) ASSERT_EQ(each, 1);
+  }
+}
+
+TEST(ForEach, GivesPartsOfAtLeastTheGrain)
+{
+  executor e{3};
+  std::atomic<std::size_t> done{0};
+  std::atomic<int> num_small{0};
+  for_each(e, range{0, 1000},
+           [&](range part) {
+             burn(0);
+             done += part.size();
+             if (part.size() < 64) ++num_small;
+           },
+           {.grain = 64});
+  EXPECT_EQ(done, 1000U);
+  EXPECT_LE(num_small, 16);  // the rests of parts
+}
+
+TEST(ForEach, KeepsToItsParallelism)
+{
+  executor e{4};
+  for (std::size_t const most : {1U, 2U}) {
+    std::atomic<std::size_t> at_once{0};
+    std::atomic<std::size_t> most_seen{0};
+    for_each(e, range{0, 2000},
+             [&](std::size_t i) {
+               auto const now = ++at_once;
+               for (auto seen = most_seen.load();
+                    seen < now && !most_seen.compare_exchange_weak(seen, now);) {
+               }
+               burn(i);
+               --at_once;
+             },
+             {.max_parallelism = most});
+    EXPECT_LE(most_seen, most);
+  }
+}
+
+TEST(ForEach, GoesOverElements)
+{
+  executor e{2};
+  std::vector<int> v(100'000, 1);
+  for_each(e, v, [](int& x) { ++x; });
+  EXPECT_EQ(std::accumulate(v.begin(), v.end(), 0), 200'000);
+}
+
+TEST(ForEach, MayBeNested)
+{
+  executor e{2};
+  std::atomic<std::size_t> sum{0};
+  for_each(e, range{0, 50}, [&](std::size_t i) {
+    for_each(e, range{0, 200}, [&](std::size_t j) {
+      burn(j);
+      sum += i * j;
+    });
+  });
+  EXPECT_EQ(sum, 1225U * 19900U);
+}
+
+TEST(ForEach, EndsEarlyAndThrowsWhatABodyThrows)
+{
+  for (int const threads : {0, 3}) {
+    executor e{threads};
+    std::atomic<std::size_t> done{0};
+    EXPECT_THROW(for_each(e, range{0, 100'000},
+                          [&](std::size_t i) {
+                            if (i == 7) throw std::runtime_error{"no"};
+                            burn(i);
+                            ++done;
+                          }),
+                 std::runtime_error);
+    EXPECT_LT(done, 100'000U);
+  }
+}
+
+TEST(Transform, MakesEachElement)
+{
+  executor e{2};
+  std::vector<int> x(50'000);
+  std::iota(x.begin(), x.end(), 0);
+  std::vector<long> y(x.size());
+  transform(e, std::span<int const>{x}, std::span{y}, [](int v) { return 2L * v; });
+  for (std::size_t i = 0; i < x.size(); ++i) ASSERT_EQ(y[i], 2 * x[i]);
+}
+
+TEST(Reduce, KeepsTheOrderOfOperands)
+{
+  for (int const threads : {0, 1, 4}) {
+    executor e{threads};
+    for (std::size_t const size : {0U, 1U, 500U}) {
+      auto const digits =
+        reduce(e, range{0, size}, std::string{"<"}, std::plus<>{}, [](range part) {
+          std::string s;
+          for (auto i = part.first; i < part.last; ++i) {
+            burn(i);
+            s += static_cast<char>('0' + i % 10);
+          }
+          return s;
+        });
+      std::string expected = "<";
+      for (std::size_t i = 0; i < size; ++i) expected += static_cast<char>('0' + i % 10);
+      ASSERT_EQ(digits, expected);
+    }
+  }
+}
+
+TEST(Reduce, AddsUpElements)
+{
+  executor e{3};
+  std::vector<std::int64_t> v(300'001);
+  std::iota(v.begin(), v.end(), 1);
+  EXPECT_EQ(reduce(e, std::span<std::int64_t const>{v}), 300'001LL * 300'002 / 2);
+  EXPECT_EQ(reduce(e, std::span<std::int64_t const>{}, std::int64_t{5}), 5);
+}
+
+TEST(Histogram, CountsEachIndex)
+{
+  executor e{3};
+  auto const counts = histogram(e, range{0, 100'003}, 10, [](std::size_t i) { return i % 10; });
+  EXPECT_THAT(counts, ::testing::ElementsAre(10001, 10001, 10001, 10000, 10000, 10000, 10000, 10000,
+                                             10000, 10000));
+}
+
+}  // namespace
+}  // namespace heddle
