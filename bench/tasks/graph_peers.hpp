@@ -22,7 +22,7 @@ class built_workflow {
   virtual void run()                               = 0;
 };
 
-/// Threads, and how to build a workflow for them. The tasks call `touch`.
+/// Threads, and how to build a workflow for them, whose tasks call `touch`.
 class graph_peer {
  public:
   graph_peer()                             = default;
@@ -31,6 +31,9 @@ class graph_peer {
   virtual ~graph_peer()                    = default;
 
   virtual std::unique_ptr<built_workflow> build(shape const& s) = 0;
+  /// The same, of tasks that call `body(context, number of the task)`.
+  virtual std::unique_ptr<built_workflow> build(shape const& s, void (*body)(void*, std::uint32_t),
+                                                void* context) = 0;
 };
 
 using make_graph_peer = std::function<std::unique_ptr<graph_peer>(int threads)>;

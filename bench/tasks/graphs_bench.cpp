@@ -1,6 +1,7 @@
 /// Empty tasks in common shapes: re-runs of what was built once; `build_chain` builds, runs and
-/// destroys; `launch` is a run of one task.
+/// destroys; `launch` is a run of one task; `metg_<pattern>` is the least size of tasks that pays.
 #include "bench/tasks/graph_peers.hpp"
+#include "bench/tasks/metg.hpp"
 
 #include <heddle/run/task_rows.hpp>
 
@@ -44,9 +45,11 @@ void build_and_run(benchmark::State& state, make_graph_peer const& make, int thr
 
 class heddle_workflow final : public built_workflow {
  public:
-  heddle_workflow(executor& e, shape const& s) : executor_{e}
+  /// @param body_of gives the body of a task by its number
+  template <class BodyOf>
+  heddle_workflow(executor& e, shape const& s, BodyOf body_of) : executor_{e}
   {
-    for (std::uint32_t t = 0; t < s.num_tasks; ++t) rows_.add(touch);
+    for (std::uint32_t t = 0; t < s.num_tasks; ++t) rows_.add(body_of(t));
     for (auto const& [before, after] : s.orders) {
       rows_.order({static_cast<task_id>(before)}, {static_cast<task_id>(after)});
     }
@@ -63,7 +66,13 @@ class heddle_peer final : public graph_peer {
   explicit heddle_peer(int threads) : executor_{threads - 1} {}
   std::unique_ptr<built_workflow> build(shape const& s) override
   {
-    return std::make_unique<heddle_workflow>(executor_, s);
+    return std::make_unique<heddle_workflow>(executor_, s, [](std::uint32_t) { return touch; });
+  }
+  std::unique_ptr<built_workflow> build(shape const& s, void (*body)(void*, std::uint32_t),
+                                        void* context) override
+  {
+    return std::make_unique<heddle_workflow>(
+      executor_, s, [=](std::uint32_t t) { return [=] { body(context, t); }; });
   }
 
  private:
@@ -98,6 +107,7 @@ void add_graph_benchmarks(std::string const& peer, make_graph_peer const& make)
   auto launch = fan(1);
   launch.name = "launch";
   add(launch, run_again);
+  add_metg_benchmarks(peer, make);
 }
 
 }  // namespace heddle::bench

@@ -14,11 +14,13 @@ using node = tbb::flow::continue_node<tbb::flow::continue_msg>;
 
 class tbb_workflow final : public built_workflow {
  public:
-  tbb_workflow(tbb::task_arena& arena, shape const& s) : arena_{arena}
+  /// @param body_of gives the body of a task by its number
+  template <class BodyOf>
+  tbb_workflow(tbb::task_arena& arena, shape const& s, BodyOf body_of) : arena_{arena}
   {
     arena_.execute([this] { graph_.emplace(); });
     for (std::uint32_t t = 0; t < s.num_tasks; ++t) {
-      nodes_.emplace_back(*graph_, [](tbb::flow::continue_msg const&) { touch(); });
+      nodes_.emplace_back(*graph_, [body = body_of(t)](tbb::flow::continue_msg const&) { body(); });
     }
     std::vector<char> has_predecessor(s.num_tasks);
     for (auto const& [before, after] : s.orders) {
@@ -54,7 +56,13 @@ class tbb_peer final : public graph_peer {
   }
   std::unique_ptr<built_workflow> build(shape const& s) override
   {
-    return std::make_unique<tbb_workflow>(arena_, s);
+    return std::make_unique<tbb_workflow>(arena_, s, [](std::uint32_t) { return touch; });
+  }
+  std::unique_ptr<built_workflow> build(shape const& s, void (*body)(void*, std::uint32_t),
+                                        void* context) override
+  {
+    return std::make_unique<tbb_workflow>(
+      arena_, s, [=](std::uint32_t t) { return [=] { body(context, t); }; });
   }
 
  private:

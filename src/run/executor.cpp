@@ -228,7 +228,7 @@ job* executor::find_work(worker& me, condition const& until)
     if (j == nullptr && !until()) j = park(me, until, turn);
   }
   hungry_.fetch_sub(1, std::memory_order_relaxed);
-  if (j == nullptr && has_work()) notify_sleepers();  // this one was perhaps woken for it
+  if (has_work()) notify_sleepers();  // one is woken for any number of jobs: pass it on
   return j;
 }
 

@@ -40,25 +40,45 @@ struct kept_body {
 
 }  // namespace
 
+/// The arrays of rows. Those of rows that are gone are kept for the next, up to some MiB in all:
+/// half of the time to build, run and destroy a workflow goes into fresh pages from the system.
+struct task_rows::memory {
+  std::vector<row> rows{};
+  std::vector<order_pair> orders{};
+  std::vector<std::uint32_t> successors{};  ///< [edges], by row; higher priority last
+  std::vector<std::uint32_t> entries{};     ///< tasks without predecessors, likewise
+
+  [[nodiscard]] static memory take();
+  static void give(memory used) noexcept;
+
+ private:
+  struct shelf {
+    std::mutex mutex{};
+    std::vector<memory> unused{};  // guarded by mutex
+  };
+  static shelf& the_shelf();
+};
+
 /// The rows, and one run of them. The first word is that of all rows, and how they are run.
 ///
 /// A row's `missing` is reset by whoever runs its task: all its predecessors have ended then, and
 /// no other will touch it before the next run. While no job of the run has left the thread that
 /// started it, counters are plain; `worker::num_shared` tells. From then on they go down by
 /// read-modify-writes, and the last one (acquire) sees what all predecessors did (release).
-struct task_rows::state : detail::job_runner {
-  state() : detail::job_runner{&run_from} {}
+struct task_rows::state : detail::job_runner, memory {
+  state() : detail::job_runner{&run_from}, memory{memory::take()} {}
   state(state const&)            = delete;
   state& operator=(state const&) = delete;
   ~state()
   {
     for (auto const& each : kept) each.destroy(each.body);
+    give(std::move(*this));
   }
 
+  void describe_next(row_settings const& settings);
   void freeze();
-  void count_edges();
+  void lay_out_rows();
   void fill_successors();
-  void find_entries();
   void sort_successors();
   void expect_acyclic() const;
   void start(worker& me);
@@ -73,8 +93,6 @@ struct task_rows::state : detail::job_runner {
   [[nodiscard]] std::string name_of(std::size_t task) const;
   [[noreturn]] void rethrow() const;
 
-  std::vector<row> rows{};
-  std::vector<order_pair> orders{};
   std::vector<kept_body> kept{};
   std::vector<float> priorities{};         ///< [tasks], or fewer: 0
   std::string names{};                     ///< one after the other
@@ -82,9 +100,7 @@ struct task_rows::state : detail::job_runner {
   bool leads_forward = true;               ///< each order leads to a task that was added later
   bool is_frozen     = false;
 
-  std::vector<std::uint32_t> successors{};  ///< [edges], by row; higher priority last
-  std::vector<std::uint32_t> entries{};     ///< tasks without predecessors, likewise
-  std::uint32_t num_exits = 0;              ///< tasks without successors
+  std::uint32_t num_exits = 0;  ///< tasks without successors
 
   // Of the run.
   worker* owner                 = nullptr;
@@ -97,17 +113,41 @@ struct task_rows::state : detail::job_runner {
   std::atomic<std::size_t> num_left_out{0};
 };
 
+// ---- memory ----
+
+auto task_rows::memory::the_shelf() -> shelf&
+{
+  static auto* const all = new shelf;  // never destroyed: rows may be, after all else
+  return *all;
+}
+
+auto task_rows::memory::take() -> memory
+{
+  auto& all = the_shelf();
+  std::lock_guard const lock{all.mutex};
+  if (all.unused.empty()) return {};
+  auto found = std::move(all.unused.back());
+  all.unused.pop_back();
+  return found;
+}
+
+void task_rows::memory::give(memory used) noexcept
+{
+  constexpr std::size_t most_unused = 4, most_rows = 1 << 16;
+  if (used.rows.capacity() > most_rows || used.orders.capacity() > 4 * most_rows) return;
+  used.rows.clear();
+  used.orders.clear();
+  auto& all = the_shelf();
+  std::lock_guard const lock{all.mutex};
+  if (all.unused.size() < most_unused) all.unused.push_back(std::move(used));
+}
+
 // ---- before the first run ----
 
 task_rows::task_rows() : state_{std::make_unique<state>()} {}
 task_rows::task_rows(task_rows&&) noexcept            = default;
 task_rows& task_rows::operator=(task_rows&&) noexcept = default;
 task_rows::~task_rows()                               = default;
-
-std::size_t task_rows::num_tasks() const noexcept
-{
-  return state_->rows.size();
-}
 
 void task_rows::reserve(std::size_t tasks, std::size_t edges)
 {
@@ -119,18 +159,23 @@ auto task_rows::new_row(row_settings const& settings) -> row&
 {
   auto& s     = *state_;
   s.is_frozen = false;
-  if (settings.priority != 0) {
-    s.priorities.resize(s.rows.size(), 0);
-    s.priorities.push_back(settings.priority);
-  }
-  if (!settings.name.empty()) {
-    s.name_ends.resize(s.rows.size(), static_cast<std::uint32_t>(s.names.size()));
-    s.names += settings.name;
-    s.name_ends.push_back(static_cast<std::uint32_t>(s.names.size()));
-  }
+  if (settings.priority != 0 || !settings.name.empty()) s.describe_next(settings);
   auto& r  = s.rows.emplace_back();
   r.runner = &s;
   return r;
+}
+
+void task_rows::state::describe_next(row_settings const& settings)
+{
+  if (settings.priority != 0) {
+    priorities.resize(rows.size(), 0);
+    priorities.push_back(settings.priority);
+  }
+  if (!settings.name.empty()) {
+    name_ends.resize(rows.size(), static_cast<std::uint32_t>(names.size()));
+    names += settings.name;
+    name_ends.push_back(static_cast<std::uint32_t>(names.size()));
+  }
 }
 
 void task_rows::keep(void* body, void (*destroy)(void*))
@@ -141,9 +186,7 @@ void task_rows::keep(void* body, void (*destroy)(void*))
 void task_rows::order(task_ref before, task_ref after)
 {
   auto& s       = *state_;
-  auto const in = [&](task_ref t) {
-    return t.id >= 0 && static_cast<std::size_t>(t.id) < s.rows.size();
-  };
+  auto const in = [&](task_ref t) { return static_cast<std::size_t>(t.id) < s.rows.size(); };
   if (!in(before) || !in(after) || before.id == after.id) {
     throw invalid_argument{fmt::format("task_rows::order: task {} before task {}, of {} tasks",
                                        before.id, after.id, s.rows.size())};
@@ -156,49 +199,39 @@ void task_rows::order(task_ref before, task_ref after)
 void task_rows::state::freeze()
 {
   if (is_frozen) return;
-  count_edges();
+  lay_out_rows();
   fill_successors();
-  find_entries();
   if (!leads_forward) expect_acyclic();
   if (!priorities.empty()) sort_successors();
   is_frozen = true;
 }
 
-void task_rows::state::count_edges()
-{
-  for (auto& r : rows) r.predecessors = r.successors = 0;
-  for (auto const& [before, after] : orders) {
-    ++rows[before].successors;
-    ++rows[after].predecessors;
-  }
-}
-
-void task_rows::state::fill_successors()
-{
-  successors.resize(orders.size());
-  std::uint32_t first = 0;
-  for (auto& r : rows) {
-    r.first_successor = first;
-    first += r.successors;
-    r.successors = 0;
-  }
-  for (auto const& [before, after] : orders) {
-    auto& r                                        = rows[before];
-    successors[r.first_successor + r.successors++] = after;
-  }
-}
-
-void task_rows::state::find_entries()
+/// Where each row's successors go, and which rows come first and last. The numbers of predecessors
+/// and successors were counted when the orders were given.
+void task_rows::state::lay_out_rows()
 {
   entries.clear();
-  num_exits = 0;
+  num_exits           = 0;
+  std::uint32_t first = 0;
   for (std::uint32_t t = 0; t < rows.size(); ++t) {
-    auto& r   = rows[t];
-    r.missing = r.predecessors;
+    auto& r           = rows[t];
+    r.missing         = r.predecessors;
+    r.first_successor = first;
+    first += r.successors;
     if (r.predecessors == 0) entries.push_back(t);
     if (r.successors == 0) ++num_exits;
   }
   std::ranges::reverse(entries);  // so that the first is on top
+}
+
+/// Each row's `first_successor` moves to the end of its successors, and back.
+void task_rows::state::fill_successors()
+{
+  successors.resize(orders.size());
+  for (auto const& [before, after] : orders) {
+    successors[rows[before].first_successor++] = after;
+  }
+  for (auto& r : rows) r.first_successor -= r.successors;
 }
 
 /// Ascending, for the last to be released is the first to be run.

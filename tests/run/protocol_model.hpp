@@ -1,22 +1,13 @@
 /// @file
 /// Runs small concurrent programs in all orders that a machine with store buffers allows.
-///
-/// Memory. A store goes into the buffer of its thread, which alone sees it there, and from there to
-/// memory at any later time. Stores to one location do so in program order, and a release after all
-/// that come before it; relaxed stores to different locations in any order (as on PSO machines; TSO
-/// would keep all in order). Read-modify-writes act on memory, after the own stores to the
-/// location, and if they are a release, after all own stores. What is no atomic in the code is
-/// written by relaxed stores here: whoever reads an old value of it has missed a release.
-///
-/// Not shown: loads take effect in program order, and all threads see one memory. So an acquire too
-/// few goes unnoticed, and so does a release which only passes on what another thread wrote, or
-/// which only keeps earlier loads before it.
 #pragma once
+
+#include "tests/run/store_buffers.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <deque>
 #include <functional>
 #include <map>
@@ -30,140 +21,6 @@
 
 namespace heddle::protocol_model {
 
-using value    = std::int8_t;
-using location = std::uint8_t;
-enum class order : std::uint8_t { relaxed, release };
-
-/// What orders the stores of a thread before its later loads: nothing but the compiler's order (a
-/// light fence), a fence that empties the own buffer, or one that empties those of all threads,
-/// each at some moment between its begin and its end (a heavy fence, `membarrier`).
-enum class fence : std::uint8_t { none, own, all };
-
-inline constexpr std::size_t most_threads = 3, most_locations = 24, most_pending = 12;
-
-struct operation {
-  enum class kind : std::uint8_t {
-    load,
-    store,
-    add,
-    exchange,
-    compare_exchange,
-    await,
-    sleep,
-    wake,
-    wake_all,
-    begin,
-    fence_own,
-    fence_all,
-    end,
-    fault
-  };
-  kind what;
-  location at         = 0;
-  value first         = 0;
-  value second        = 0;
-  order how           = order::relaxed;
-  bool gives_a_result = true;
-};
-
-/// What the code of a thread does to the memory. The code is run again from its begin for each of
-/// its steps, and given the results of those it has done; so it must depend on nothing else.
-class processor {
- public:
-  using kind = operation::kind;
-
-  value load(location at) { return perform({kind::load, at}); }
-  void store(location at, int to, order how = order::relaxed)
-  {
-    perform({kind::store, at, narrow(to), 0, how});
-  }
-  value fetch_add(location at, int by, order how = order::relaxed)
-  {
-    return perform({kind::add, at, narrow(by), 0, how});
-  }
-  /// What is not used need not tell states apart.
-  void add(location at, int by, order how = order::relaxed)
-  {
-    perform({kind::add, at, narrow(by), 0, how, false});
-  }
-  value exchange(location at, int to, order how)
-  {
-    return perform({kind::exchange, at, narrow(to), 0, how});
-  }
-  bool compare_exchange(location at, value& expected, int to, order how)
-  {
-    auto const found = perform({kind::compare_exchange, at, expected, narrow(to), how});
-    return std::exchange(expected, found) == found;
-  }
-
-  /// A loop that reads the location until it finds the value.
-  void await(location at, int wanted) { perform({kind::await, at, narrow(wanted)}); }
-
-  /// A futex: sleeps if memory has the value, until woken by one who names a bit of `who`.
-  void sleep_on(location at, value current, int who)
-  {
-    perform({kind::sleep, at, current, narrow(who)});
-  }
-  void wake_one(int who) { perform({kind::wake, 0, 0, narrow(who)}); }
-  void wake_all(int who) { perform({kind::wake_all, 0, 0, narrow(who)}); }
-
-  void pass(fence f)
-  {
-    if (f != fence::none) perform({f == fence::own ? kind::fence_own : kind::fence_all});
-  }
-
-  /// Goes back to the begin of the thread's code and forgets all, but that this is not the first
-  /// time; which the code asks before all else.
-  [[noreturn]] void start_again() { throw starts_again{}; }
-  bool is_first_time() { return perform({kind::begin}) == 0; }
-
-  void expect(bool holds, char const* otherwise)
-  {
-    if (!holds) throw std::logic_error{otherwise};
-  }
-
- private:
-  friend class explorer;
-  struct must_wait {
-    operation next;
-  };
-  struct starts_again {};
-
-  explicit processor(std::vector<value> const& results) : results_{results} {}
-  static value narrow(int v) { return static_cast<value>(v); }
-  value perform(operation const& o)
-  {
-    if (num_done_ == results_.size()) throw must_wait{o};
-    return results_[num_done_++];
-  }
-
-  std::vector<value> const& results_;
-  std::size_t num_done_ = 0;
-};
-
-using memory = std::array<value, most_locations>;
-
-/// A program: its variables, its threads, and what must hold once all have ended.
-struct program {
-  location add(std::string name, int initial = 0)
-  {
-    names.push_back(std::move(name));
-    start.at(names.size() - 1) = static_cast<value>(initial);
-    return static_cast<location>(names.size() - 1);
-  }
-  std::vector<location> add_row(std::string const& name, int count)
-  {
-    std::vector<location> row;
-    for (int i = 0; i < count; ++i) row.push_back(add(name + std::to_string(i)));
-    return row;
-  }
-
-  std::vector<std::string> names{};
-  memory start{};
-  std::vector<std::function<void(processor&)>> threads{};
-  std::function<bool(memory const&)> holds_at_end = [](memory const&) { return true; };
-};
-
 struct verdict {
   std::string fault;  ///< and the shortest way to it; empty if there is none
   std::size_t num_states;
@@ -176,7 +33,9 @@ class explorer {
   {
     state first{};
     first.mem = p.start;
-    for (std::size_t t = 0; t < p.threads.size(); ++t) pasts_[t].push_back(replay(t, {}));
+    for (std::size_t t = 0; t < p.threads.size(); ++t) {
+      pasts_[t] = {replay(t, true, {}), replay(t, false, {})};
+    }
     reach(first, nullptr, 0, false);
   }
 
@@ -233,23 +92,26 @@ class explorer {
     bool by_buffer;
   };
 
+  /// What a thread has done since it began, or began again: `pasts_` starts with those two.
   struct past {
-    std::vector<value> results;
-    operation next;
+    bool is_first_time;
+    std::vector<value> results{};
+    operation next{kind::end};
     std::string fault{};
     bool starts_again = false;
-    std::map<value, std::uint16_t> then{};
+    std::map<value, std::uint16_t> then{};  ///< by the next result
   };
+  static constexpr std::uint16_t begin_again = 1;
 
-  past replay(std::size_t t, std::vector<value> results) const
+  past replay(std::size_t t, bool is_first_time, std::vector<value> results) const
   {
-    past p{std::move(results), {kind::end}};
-    processor cpu{p.results};
+    past p{is_first_time, std::move(results)};
+    processor cpu{p.results, is_first_time};
     try {
       program_.threads[t](cpu);
     } catch (processor::must_wait const& w) {
       p.next = w.next;
-    } catch (processor::starts_again) {
+    } catch (processor::starts_again const&) {
       p.starts_again = true;
     } catch (std::logic_error const& e) {
       p.next.what = kind::fault;
@@ -263,22 +125,17 @@ class explorer {
   {
     auto& all         = pasts_[t];
     auto const before = s.threads[t].past;
-    if (auto const found = all[before].then.find(result); found != all[before].then.end()) {
-      s.threads[t].past = found->second;
+    if (auto const at = all[before].then.find(result); at != all[before].then.end()) {
+      s.threads[t].past = at->second;
       return;
     }
     auto results = all[before].results;
     results.push_back(result);
-    auto now = replay(t, std::move(results));
-    if (now.starts_again) {
-      s.threads[t].past = 0;
-      advance(s, t, 1);
-    } else {
-      s.threads[t].past = static_cast<std::uint16_t>(all.size());
-      all.push_back(std::move(now));
-      if (all.size() > UINT16_MAX) throw std::length_error{"a thread has too many pasts"};
-    }
+    auto now          = replay(t, all[before].is_first_time, std::move(results));
+    s.threads[t].past = now.starts_again ? begin_again : static_cast<std::uint16_t>(all.size());
     all[before].then.emplace(result, s.threads[t].past);
+    if (!now.starts_again) all.push_back(std::move(now));
+    if (all.size() > UINT16_MAX) throw std::length_error{"a thread has too many pasts"};
   }
 
   void reach(state const& s, known const* before, std::size_t t, bool by_buffer)
@@ -485,12 +342,12 @@ class explorer {
     if (here.second.by_buffer) return visible_change(before.mem, here.first.mem);
     auto const& p    = pasts_[t][before.threads[t].past];
     auto const& then = pasts_[t][here.first.threads[t].past];
-    auto const name  = std::string{name_of(p.next.what)};
-    if (p.next.what >= kind::wake) return name;
-    auto const operands = " " + program_.names[p.next.at] + " " + std::to_string(p.next.first);
-    if (&p == &then) return name + operands + ": begins";
-    if (then.results.size() <= p.results.size()) return name + operands + ", and starts again";
-    return name + operands + " -> " + std::to_string(then.results.back());
+    std::string text = name_of(p.next.what);
+    if (p.next.what >= kind::wake) return text;
+    text += " " + program_.names[p.next.at];
+    if (p.next.what != kind::load) text += " " + std::to_string(p.next.first);
+    if (!p.next.gives_a_result || then.results.size() <= p.results.size()) return text;
+    return text + " -> " + std::to_string(then.results.back());
   }
 
   std::string visible_change(memory const& before, memory const& after) const
@@ -504,8 +361,9 @@ class explorer {
   static char const* name_of(kind k)
   {
     constexpr std::array names{
-      "load",     "store",    "add to", "exchange", "compare and exchange", "await", "sleep on",
-      "wake one", "wake all", "begin",  "fence",    "heavy fence",          "end",   "fault"};
+      "load",        "store",    "add to",   "exchange", "compare and exchange",
+      "await",       "sleep on", "wake one", "wake all", "fence",
+      "heavy fence", "end",      "fault"};
     return names[static_cast<std::size_t>(k)];
   }
 

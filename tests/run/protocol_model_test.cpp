@@ -1,7 +1,5 @@
-/// Models of the executor's protocols, to the letter of worker.cpp, executor.cpp and task_rows.cpp
-/// at small sizes: each function has the name of what it stands for, and each of its lines that
-/// touches memory is one there. Releases are parameters, so that tests can take them out.
 #include "tests/run/protocol_model.hpp"
+#include "tests/run/protocol_parts.hpp"
 
 #include <gmock/gmock.h>
 
@@ -11,101 +9,66 @@
 namespace heddle::protocol_model {
 namespace {
 
-using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-struct fences {
-  fence light, heavy;
-};
-constexpr fences asymmetric{fence::none, fence::all}, full{fence::own, fence::own};
+constexpr auto at_the_end = "does not hold at the end";
 
-// ---- jobs, and the ring that they go through ----
+// ---- what the machine does ----
 
-/// Jobs 1, 2 and so on. What they are to do is written by whoever makes them, by plain stores.
-class jobs {
- public:
-  jobs(program& p, int count)
-    : content_{p.add_row("content", count)}, runs_{p.add_row("runs", count)}
-  {
-  }
+/// One thread writes x, then y; the other reads y, then x.
+verdict check_message(order second)
+{
+  program p;
+  auto const x = p.add("x"), y = p.add("y");
+  p.threads = {[=](processor& cpu) {
+                 cpu.store(x, 1);
+                 cpu.store(y, 1, second);
+               },
+               [=](processor& cpu) {
+                 if (cpu.load(y) == 1) cpu.expect(cpu.load(x) == 1, "out of order");
+               }};
+  return explore(p);
+}
 
-  void make(processor& cpu, int j) const { cpu.store(content_[index(j)], 1); }
-  void run(processor& cpu, int j) const
-  {
-    cpu.expect(j > 0, "what is taken is no job");
-    cpu.expect(cpu.load(content_[index(j)]) == 1, "a job's content is not seen");
-    cpu.expect(cpu.fetch_add(runs_[index(j)], 1) == 0, "a job runs twice");
-  }
-  [[nodiscard]] int num_runs(memory const& m, int j) const { return m[runs_[index(j)]]; }
+/// Each of two threads writes one variable, and reads the other's.
+verdict check_crossing(fence one, fence another)
+{
+  program p;
+  auto const x = p.add("x"), y = p.add("y"), unseen = p.add("unseen");
+  auto const write_and_read = [unseen](location mine, location other, fence between) {
+    return [=](processor& cpu) {
+      cpu.store(mine, 1);
+      cpu.pass(between);
+      if (cpu.load(other) == 0) cpu.add(unseen, 1);
+    };
+  };
+  p.threads      = {write_and_read(x, y, one), write_and_read(y, x, another)};
+  p.holds_at_end = [=](memory const& m) { return m[unseen] < 2; };
+  return explore(p);
+}
 
- private:
-  static std::size_t index(int j) { return static_cast<std::size_t>(j - 1); }
-  std::vector<location> content_, runs_;
-};
+TEST(ProtocolModel, BuffersStoresAsTheMachinesDo)
+{
+  EXPECT_THAT(check_message(order::relaxed).fault, StartsWith("out of order"));
+  EXPECT_EQ(check_message(order::release).fault, "");
+  EXPECT_THAT(check_crossing(fence::none, fence::none).fault, StartsWith(at_the_end));
+  EXPECT_THAT(check_crossing(fence::none, fence::own).fault, StartsWith(at_the_end));
+  EXPECT_EQ(check_crossing(fence::own, fence::own).fault, "");
+  EXPECT_EQ(check_crossing(fence::none, fence::all).fault, "");
+}
 
-/// The counters do not wrap around, as the real ones do modulo 2^32.
-class ring {
- public:
-  ring(program& p, int size, order raise)
-    : taken_{p.add("taken")},
-      shared_{p.add("shared")},
-      slots_{p.add_row("slot", size)},
-      raise_{raise}
-  {
-  }
+TEST(ProtocolModel, TellsTheWayToAFault)
+{
+  EXPECT_EQ(check_message(order::relaxed).fault,
+            "out of order\n"
+            "  thread 0: store x 1\n"
+            "  thread 0: store y 1\n"
+            "  thread 0: y becomes 1\n"
+            "  thread 1: load y -> 1\n"
+            "  thread 1: load x -> 0");
+}
 
-  [[nodiscard]] int room(processor& cpu) const  // worker::share_some, executor::leave
-  {
-    int const shared = cpu.load(shared_);         // shared_.load(relaxed)
-    return size() - (shared - cpu.load(taken_));  // taken_.load(acquire)
-  }
-
-  void put(processor& cpu, std::vector<int> const& some) const  // worker::put_into_ring
-  {
-    int at = cpu.load(shared_);                         // shared_.load(relaxed)
-    for (int const j : some) cpu.store(slot(at++), j);  // ring_[at % ring_size].store(relaxed)
-    cpu.store(shared_, at, raise_);                     // shared_.store(at, release)
-  }
-
-  [[nodiscard]] bool has_jobs(processor& cpu) const  // worker::has_shared_jobs
-  {
-    int const shared = cpu.load(shared_);  // shared_.load(relaxed)
-    return shared != cpu.load(taken_);     // taken_.load(relaxed)
-  }
-
-  [[nodiscard]] std::vector<int> take(processor& cpu) const  // worker::take
-  {
-    value first = cpu.load(taken_);  // taken_.load(acquire)
-    for (;;) {
-      int const there = cpu.load(shared_) - first;  // shared_.load(acquire)
-      if (there <= 0) return {};
-      std::vector<int> some;
-      for (int i = 0; i < (there + 1) / 2; ++i) {
-        some.push_back(cpu.load(slot(first + i)));  // ring_[(first + i) % ring_size].load(relaxed)
-      }
-      int const end = first + static_cast<int>(some.size());
-      if (cpu.compare_exchange(taken_, first, end, order::release)) return some;
-    }
-  }
-
-  [[nodiscard]] long count(memory const& m, int j) const
-  {
-    long n = 0;
-    for (int at = m[taken_]; at < m[shared_]; ++at) n += m[slot(at)] == j;
-    return n;
-  }
-
- private:
-  [[nodiscard]] int size() const { return static_cast<int>(slots_.size()); }
-  [[nodiscard]] location slot(int at) const
-  {
-    return slots_[static_cast<std::size_t>(at % size())];
-  }
-
-  location taken_, shared_;
-  std::vector<location> slots_;
-  order raise_;
-};
+// ---- the ring ----
 
 struct ring_settings {
   order raise         = order::release;
@@ -151,103 +114,23 @@ verdict check_ring(ring_settings const& with)
   return explore(p);
 }
 
+TEST(ProtocolModel, RingGivesEachJobToOneThreadAndItsContentToo)
+{
+  EXPECT_EQ(check_ring({}).fault, "");
+  EXPECT_EQ(check_ring({.size = 4, .num_jobs = 4}).fault, "") << "two at once";
+}
+
+TEST(ProtocolModel, RingWithoutItsReleaseGivesWhatIsNoJob)
+{
+  EXPECT_THAT(check_ring({.raise = order::relaxed}).fault, StartsWith("what is taken"));
+}
+
+TEST(ProtocolModel, RingWithoutALookForRoomLosesJobs)
+{
+  EXPECT_THAT(check_ring({.looks_for_room = false}).fault, StartsWith(at_the_end));
+}
+
 // ---- parking ----
-
-// Who sleeps.
-constexpr int for_work = 1, for_condition = 2;
-
-struct parking_settings {
-  fences order_by  = asymmetric;
-  order raise      = order::release;  ///< of the ring
-  order condition  = order::release;
-  order stop       = order::release;
-  order wake       = order::release;
-  bool passes_on   = true;  ///< a wake-up that a thread has got and has no use for
-  bool looks_again = true;  ///< at the epoch, before it sleeps
-};
-
-/// An executor without clocks: its threads look once, then sleep, and never for a short span only.
-class parking {
- public:
-  parking(program& p, parking_settings const& with)
-    : with_{with},
-      shared_{p, 2, with.raise},
-      epoch_{p.add("epoch")},
-      sleepers_{p.add("sleepers")},
-      waiters_{p.add("sleeping_waiters")}
-  {
-  }
-
-  /// What a thread waits for; also a reason not to sleep.
-  struct until {
-    location condition;
-    bool is_end_of_service;
-    [[nodiscard]] bool operator()(processor& cpu) const { return cpu.load(condition) != 0; }
-  };
-
-  void share(processor& cpu, int j) const
-  {
-    shared_.put(cpu, {j});
-    notify_sleepers(cpu);
-  }
-
-  void notify_sleepers(processor& cpu) const
-  {
-    cpu.pass(with_.order_by.light);                    // light_fence()
-    if (cpu.load(sleepers_) > 0) wake(cpu, for_work);  // sleepers_.load(relaxed)
-  }
-
-  void notify_waiters(processor& cpu) const
-  {
-    cpu.pass(with_.order_by.light);                        // light_fence()
-    if (cpu.load(waiters_) > 0) wake(cpu, for_condition);  // sleeping_waiters_.load(relaxed)
-  }
-
-  /// All if they wait for a condition, else one.
-  void wake(processor& cpu, int who) const
-  {
-    cpu.add(epoch_, 1, with_.wake);                           // word.fetch_add(1, release)
-    who == for_work ? cpu.wake_one(who) : cpu.wake_all(who);  // FUTEX_WAKE_BITSET
-  }
-
-  /// executor::find_work; the look at the ring is that of `spin` and of `steal`.
-  [[nodiscard]] int find_work(processor& cpu, until const& done) const
-  {
-    int j = done(cpu) ? 0 : steal(cpu);
-    if (j == 0 && !done(cpu)) {
-      park(cpu, done);
-      cpu.start_again();
-    }
-    if (j == 0 && with_.passes_on && shared_.has_jobs(cpu)) notify_sleepers(cpu);
-    return j;
-  }
-
- private:
-  [[nodiscard]] int steal(processor& cpu) const
-  {
-    auto const some = shared_.has_jobs(cpu) ? shared_.take(cpu) : std::vector<int>{};
-    return some.empty() ? 0 : some.front();
-  }
-
-  void park(processor& cpu, until const& done) const
-  {
-    auto const now  = cpu.load(epoch_);  // epoch_.load(acquire)
-    int const waits = done.is_end_of_service ? 0 : 1;
-    cpu.add(sleepers_, 1);                // sleepers_.fetch_add(1, relaxed)
-    if (waits > 0) cpu.add(waiters_, 1);  // sleeping_waiters_.fetch_add(waits, relaxed)
-    cpu.pass(with_.order_by.heavy);       // raid(me): heavy_fence()
-    if (!shared_.has_jobs(cpu) && !done(cpu)) {
-      auto const current = with_.looks_again ? now : cpu.load(epoch_);
-      cpu.sleep_on(epoch_, current, waits > 0 ? for_work | for_condition : for_work);
-    }
-    if (waits > 0) cpu.add(waiters_, -1);  // sleeping_waiters_.fetch_sub(waits, relaxed)
-    cpu.add(sleepers_, -1);                // sleepers_.fetch_sub(1, relaxed)
-  }
-
-  parking_settings with_;
-  ring shared_;
-  location epoch_, sleepers_, waiters_;
-};
 
 /// One thread shares a job and makes a condition true; another waits for the condition, and runs
 /// jobs meanwhile; a third serves. Whoever runs the job ends the service, as ~executor does.
@@ -260,12 +143,12 @@ verdict check_parking(parking_settings const& with)
   auto const run = [&](processor& cpu, int j) {
     if (j == 0) return;
     all.run(cpu, j);
-    cpu.store(stop, 1, with.stop);                 // stop_.store(true, release)
+    cpu.store(stop, 1, order::release);            // stop_.store(true, release)
     executor.wake(cpu, for_work | for_condition);  // wake(epoch_, INT_MAX, ...)
   };
   p.threads = {[&](processor& cpu) {
                  all.make(cpu, 1);
-                 executor.share(cpu, 1);
+                 executor.share(cpu, {1});
                  cpu.store(result, 1);
                  cpu.store(condition, 1, with.condition);
                  executor.notify_waiters(cpu);
@@ -279,10 +162,256 @@ verdict check_parking(parking_settings const& with)
                  cpu.expect(cpu.load(result) == 1, "what a condition stands for is not seen");
                },
                [&](processor& cpu) {  // executor::serve
-                 cpu.is_first_time();
                  auto const j = executor.find_work(cpu, {stop, true});
                  run(cpu, j);
                  if (j != 0) cpu.start_again();
                }};
   return explore(p);
 }
+
+/// One thread shares two jobs at once. Another waits for the end of the first, and leaves after it;
+/// a third serves until the second has ended.
+verdict check_two_jobs(parking_settings const& with)
+{
+  program p;
+  jobs const all{p, 2};
+  parking const executor{p, with};
+  auto const condition = p.add("condition"), stop = p.add("stop");
+  auto const run = [&](processor& cpu, int j) {
+    if (j == 0) return;
+    all.run(cpu, j);
+    if (j == 1) {
+      cpu.store(condition, 1, order::release);
+      executor.notify_waiters(cpu);
+    } else {
+      cpu.store(stop, 1, order::release);
+      executor.wake(cpu, for_work | for_condition);
+    }
+  };
+  p.threads = {[&](processor& cpu) {
+                 for (int const j : {1, 2}) all.make(cpu, j);
+                 executor.share(cpu, {1, 2});
+               },
+               [&](processor& cpu) {
+                 auto const j = executor.find_work(cpu, {condition, false});
+                 run(cpu, j);
+                 if (cpu.load(condition) == 0) cpu.start_again();
+               },
+               [&](processor& cpu) {
+                 auto const j = executor.find_work(cpu, {stop, true});
+                 run(cpu, j);
+                 if (j != 0) cpu.start_again();
+               }};
+  return explore(p);
+}
+
+TEST(ProtocolModel, OneWakeUpIsEnoughForSeveralJobs)
+{
+  EXPECT_EQ(check_two_jobs({.order_by = full}).fault, "");
+  EXPECT_THAT(check_two_jobs({.order_by = full, .passes = pass_on::without_a_job}).fault,
+              StartsWith("deadlock"));
+}
+
+TEST(ProtocolModel, ParkingLosesNoWakeUp)
+{
+  EXPECT_EQ(check_parking({}).fault, "");
+}
+
+TEST(ProtocolModel, ParkingLosesNoWakeUpWithFullFences)
+{
+  EXPECT_EQ(check_parking({.order_by = full}).fault, "");
+}
+
+TEST(ProtocolModel, ParkingWithoutItsBarrierDoes)
+{
+  EXPECT_THAT(check_parking({.order_by = {fence::none, fence::none}}).fault,
+              StartsWith("deadlock"));
+  EXPECT_THAT(check_parking({.order_by = {fence::none, fence::own}}).fault, StartsWith("deadlock"))
+    << "a barrier of the sleeper alone is not enough";
+}
+
+TEST(ProtocolModel, ParkingWithoutASecondLookAtTheEpochDoes)
+{
+  EXPECT_THAT(check_parking({.looks_again = false}).fault, StartsWith("deadlock"));
+}
+
+TEST(ProtocolModel, ParkingThatDoesNotPassOnAWakeUpDoes)
+{
+  EXPECT_THAT(check_parking({.passes = pass_on::never}).fault, StartsWith("deadlock"));
+}
+
+/// With asymmetric fences, the sleeper's makes up for it.
+TEST(ProtocolModel, EndOfServiceWithoutTheReleaseOfItsWakeUpIsMissed)
+{
+  EXPECT_THAT(check_parking({.order_by = full, .wake = order::relaxed}).fault,
+              StartsWith("deadlock"));
+}
+
+TEST(ProtocolModel, ConditionWithoutItsReleaseTellsTooEarly)
+{
+  EXPECT_THAT(check_parking({.condition = order::relaxed}).fault, StartsWith("what a condition"));
+}
+
+// ---- raids ----
+
+/// An owner pushes two jobs, is away for a while, and runs what it still finds; others raid it.
+verdict check_raid(raid_settings const& with, std::size_t num_raiders = 1)
+{
+  program p;
+  jobs const all{p, 2};
+  stack const s{p, 2, with};
+  p.threads = {[&](processor& cpu) {
+    for (int const j : {1, 2}) all.make(cpu, j);
+    s.open(cpu);
+    for (int const j : {1, 2}) s.push(cpu, j);
+    s.close(cpu);
+    for (;;) {
+      s.open(cpu);
+      int const j = s.pop(cpu);
+      s.close(cpu);
+      if (j == 0) return;
+      all.run(cpu, j);
+    }
+  }};
+  p.threads.insert(p.threads.end(), num_raiders, [&](processor& cpu) {
+    for (int const j : s.raid(cpu)) all.run(cpu, j);
+  });
+  p.holds_at_end = [&](memory const& m) {
+    return all.num_runs(m, 1) == 1 && all.num_runs(m, 2) == 1;
+  };
+  return explore(p);
+}
+
+TEST(ProtocolModel, RaidLosesNoJob)
+{
+  for (auto const by : {asymmetric, full}) {
+    EXPECT_EQ(check_raid({.order_by = by}, 1).fault, "");
+    EXPECT_EQ(check_raid({.order_by = by}, 2).fault, "");
+  }
+}
+
+TEST(ProtocolModel, RaidWithoutItsBarrierDoes)
+{
+  EXPECT_THAT(check_raid({.order_by = {fence::none, fence::none}}).fault,
+              StartsWith("what is taken"));
+  EXPECT_THAT(check_raid({.order_by = {fence::none, fence::own}}).fault,
+              StartsWith("what is taken"))
+    << "a barrier of the raider alone is not enough";
+}
+
+TEST(ProtocolModel, RaidBeforeAllOfAClosedStackIsSeenTakesWhatIsNoJob)
+{
+  EXPECT_THAT(check_raid({.close = order::relaxed}).fault, StartsWith("what is taken"));
+}
+
+TEST(ProtocolModel, RaidThatEndsWithoutAReleaseHasAJobRunTwice)
+{
+  EXPECT_THAT(check_raid({.end = order::relaxed}).fault, StartsWith("a job runs twice"));
+}
+
+// ---- join counters ----
+
+/// Twice: a runs on the thread that starts the run, b on another.
+verdict check_join(join_settings const& with)
+{
+  program p;
+  rows const r{p, with};
+  auto const handed = p.add("handed");
+  auto const run    = [&](processor& cpu, std::size_t task, int n) {
+    r.write(cpu, task, n);
+    if (r.is_last_to_end_before(cpu, false)) r.run_c(cpu, n);
+  };
+  p.threads = {[&, run](processor& cpu) {
+                 for (int const n : {1, 2}) {
+                   r.start(cpu);
+                   cpu.store(handed, n, order::release);  // a ring does it
+                   run(cpu, 0, n);
+                   r.wait(cpu, n);
+                 }
+               },
+               [&, run](processor& cpu) {
+                 for (int const n : {1, 2}) {
+                   cpu.await(handed, n);
+                   run(cpu, 1, n);
+                 }
+               }};
+  return explore(p);
+}
+
+enum class look { while_open, before_open };
+
+/// The owner runs a, and b unless a raid has taken it meanwhile: until then counters are plain.
+verdict check_switch(raid_settings const& with, look at_num_shared = look::while_open)
+{
+  program p;
+  rows const r{p, {}};
+  stack const s{p, 1, with};
+  constexpr int b    = 1;
+  auto const is_last = [&](processor& cpu, int at_start) {
+    bool const is_early = at_num_shared == look::before_open;
+    int const early     = is_early ? s.num_shared(cpu) : 0;
+    s.open(cpu);
+    return r.is_last_to_end_before(cpu, at_start == (is_early ? early : s.num_shared(cpu)));
+  };
+  p.threads = {[&](processor& cpu) {
+                 r.start(cpu);
+                 s.open(cpu);
+                 int const at_start = s.num_shared(cpu);
+                 s.push(cpu, b);
+                 s.close(cpu);
+                 r.write(cpu, 0, 1);
+                 bool may_start = is_last(cpu, at_start);
+                 int const next = may_start ? 0 : s.pop(cpu);
+                 s.close(cpu);
+                 if (next == b) {
+                   r.write(cpu, 1, 1);
+                   may_start = is_last(cpu, at_start);
+                   s.close(cpu);
+                 }
+                 if (may_start) r.run_c(cpu, 1);
+                 r.wait(cpu, 1);
+               },
+               [&](processor& cpu) {
+                 if (s.raid(cpu).empty()) return;
+                 r.write(cpu, 1, 1);
+                 if (r.is_last_to_end_before(cpu, false)) r.run_c(cpu, 1);
+               }};
+  return explore(p);
+}
+
+TEST(ProtocolModel, JoinCountersStartTheLastTaskOncePerRun)
+{
+  EXPECT_EQ(check_join({}).fault, "");
+}
+
+TEST(ProtocolModel, JoinCountersWithoutTheirReleaseStartItTooEarly)
+{
+  EXPECT_THAT(check_join({.count_down = order::relaxed}).fault, StartsWith("c does not see"));
+}
+
+TEST(ProtocolModel, RunWithoutTheReleaseOfItsExitsEndsTooEarly)
+{
+  EXPECT_THAT(check_join({.exits_left = order::relaxed}).fault, StartsWith("the run does not see"));
+}
+
+TEST(ProtocolModel, JoinCountersThatAreNotResetStartTheSecondRunsLastTaskTooEarly)
+{
+  EXPECT_THAT(check_join({.resets = false}).fault, StartsWith("c does not see"));
+}
+
+TEST(ProtocolModel, JoinCountersArePlainUntilARaid)
+{
+  EXPECT_EQ(check_switch({}).fault, "");
+  EXPECT_EQ(check_switch({.order_by = full}).fault, "");
+}
+
+TEST(ProtocolModel, JoinCountersThatStayPlainAfterARaidFail)
+{
+  EXPECT_NE(check_switch({.counts = false}).fault, "");
+  EXPECT_NE(check_switch({}, look::before_open).fault, "");
+  EXPECT_NE(check_switch({.end = order::relaxed}).fault, "");
+  EXPECT_NE(check_switch({.close = order::relaxed}).fault, "");
+}
+
+}  // namespace
+}  // namespace heddle::protocol_model

@@ -62,7 +62,7 @@ class task_rows {
         (*kept_body)();
       };
     }
-    return task_ref{static_cast<task_id>(num_tasks() - 1)};
+    return task_ref{num_tasks_++};
   }
 
   /// `after` starts when `before` has ended. An order may be given twice.
@@ -73,7 +73,10 @@ class task_rows {
   /// Makes room for so many tasks and edges.
   void reserve(std::size_t tasks, std::size_t edges);
 
-  [[nodiscard]] std::size_t num_tasks() const noexcept;
+  [[nodiscard]] std::size_t num_tasks() const noexcept
+  {
+    return static_cast<std::size_t>(num_tasks_);
+  }
 
   /// Runs all tasks, on the calling thread and those of `e`, and returns when they have ended.
   ///
@@ -99,6 +102,7 @@ class task_rows {
   static constexpr bool fits = sizeof(F) <= sizeof(row::capture) &&
                                alignof(F) <= 8 && std::is_trivially_copyable_v<F>;
 
+  struct memory;
   struct state;
 
   row& new_row(row_settings const& settings);
@@ -111,6 +115,7 @@ class task_rows {
   }
 
   std::unique_ptr<state> state_;
+  task_id num_tasks_ = 0;
 };
 
 }  // namespace heddle
