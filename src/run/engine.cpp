@@ -1,6 +1,8 @@
 #include <heddle/run/engine.hpp>
 
 #include "src/data/device_memory.hpp"
+#include "src/plan/priorities.hpp"
+#include "src/run/prepared_workflow.hpp"
 #include "src/run/run_state.hpp"
 
 #include <heddle/base/error.hpp>
@@ -10,6 +12,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
+#include <numeric>
 #include <utility>
 
 namespace heddle {
@@ -29,12 +33,32 @@ std::vector<std::shared_ptr<device>> devices_of_this_machine(machine const& m)
   return devices;
 }
 
+/// Places in the ascending order of `keys`, [tasks].
+template <class Key>
+std::vector<double> places_by(std::size_t num_tasks, Key key)
+{
+  std::vector<std::size_t> tasks(num_tasks);
+  std::iota(tasks.begin(), tasks.end(), std::size_t{0});
+  std::ranges::stable_sort(tasks, {}, key);
+  std::vector<double> places(num_tasks);
+  for (std::size_t i = 0; i < num_tasks; ++i) places[tasks[i]] = static_cast<double>(i);
+  return places;
+}
+
 }  // namespace
+
+/// Made once, by whoever asks first.
+struct engine::lazy_threads {
+  std::once_flag once{};
+  std::shared_ptr<executor> made{};
+};
 
 engine::engine(machine m) : engine{m, devices_of_this_machine(m)} {}
 
 engine::engine(machine m, std::vector<std::shared_ptr<device>> const& devices)
-  : machine_{std::move(m)}, memories_(machine_.resources.size())
+  : machine_{std::move(m)},
+    memories_(machine_.resources.size()),
+    threads_{std::make_shared<lazy_threads>()}
 {
   if (machine_.resources.empty())
     throw invalid_argument{"engine: the machine has no resource to run on"};
@@ -70,6 +94,37 @@ run engine::start(workflow const& w, run_options options)
 report engine::run_to_end(workflow const& w, run_options options)
 {
   return start(w, std::move(options)).wait();
+}
+
+executor& engine::threads()
+{
+  std::call_once(threads_->once, [this] { threads_->made = std::make_shared<executor>(machine_); });
+  return *threads_->made;
+}
+
+prepared_workflow engine::prepare(workflow const& w, std::vector<double> const& priorities)
+{
+  static_cast<void>(threads());
+  return prepared_workflow{
+    std::make_unique<prepared_workflow::state>(w, priorities, threads_->made)};
+}
+
+prepared_workflow engine::prepare(workflow const& w, schedule const& s)
+{
+  if (s.tasks.size() != w.num_tasks()) {
+    throw invalid_argument{fmt::format("prepare: the schedule has {} tasks, the workflow {}",
+                                       s.tasks.size(), w.num_tasks())};
+  }
+  return prepare(
+    w, places_by(w.num_tasks(), [&](std::size_t t) { return -s.tasks[t].start_seconds; }));
+}
+
+prepared_workflow engine::prepare(workflow const& w)
+{
+  auto const ranks = mean_upward_ranks(cost_model{w, machine_});
+  return prepare(w, places_by(w.num_tasks(), [&](std::size_t t) {
+                   return std::pair{w.at(static_cast<task_id>(t)).declared().priority, ranks[t]};
+                 }));
 }
 
 run::run(std::unique_ptr<state> s) : state_{std::move(s)} {}

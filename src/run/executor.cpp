@@ -304,7 +304,8 @@ bool executor::is_idle() const noexcept
 }
 
 /// Takes jobs from the stacks of threads that are inside of long bodies. The heavy fence is also
-/// that of `park`.
+/// that of `park`. All raids are ended before the own stack is opened, for two threads may raid
+/// each other.
 job* executor::raid(worker& me)
 {
   std::vector<worker*> begun;
@@ -315,15 +316,15 @@ job* executor::raid(worker& me)
   }
   heavy_fence();
   worker::taken_jobs jobs;
-  job* j = nullptr;
+  std::uint32_t count = 0;
   for (auto* const each : begun) {
-    if (j != nullptr) {
+    if (count > 0) {
       each->raid_.store(false, std::memory_order_release);
-    } else if (auto const count = each->end_raid(jobs); count > 0) {
-      j = keep(me, jobs, count);
+    } else {
+      count = each->end_raid(jobs);
     }
   }
-  return j;
+  return count > 0 ? keep(me, jobs, count) : nullptr;
 }
 
 bool executor::has_work() const noexcept

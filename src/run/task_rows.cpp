@@ -193,7 +193,10 @@ void task_rows::order(task_ref before, task_ref after)
   }
   s.is_frozen     = false;
   s.leads_forward = s.leads_forward && before.id < after.id;
-  s.orders.push_back({static_cast<std::uint32_t>(before.id), static_cast<std::uint32_t>(after.id)});
+  auto const b = static_cast<std::uint32_t>(before.id), a = static_cast<std::uint32_t>(after.id);
+  ++s.rows[b].successors;
+  ++s.rows[a].predecessors;
+  s.orders.push_back({b, a});
 }
 
 void task_rows::state::freeze()

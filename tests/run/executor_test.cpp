@@ -401,6 +401,26 @@ TEST(Executor, TakesTasksFromAThreadInsideALongBody)
   }
 }
 
+/// Threads whose bodies are long are raided by several others at once, who are raided themselves.
+TEST(Executor, EndsWhenManyThreadsRaidEachOther)
+{
+  executor e{7};
+  for (int round = 0; round < 100; ++round) {
+    std::atomic<int> count{0};
+    task_group group{e};
+    for (int t = 0; t < 4; ++t) {
+      group.add([&] {
+        task_group inner{e};
+        for (int i = 0; i < 30; ++i) inner.add([&] { ++count; });
+        std::this_thread::sleep_for(100us);
+        inner.wait();
+      });
+    }
+    group.wait();
+    ASSERT_EQ(count, 120);
+  }
+}
+
 TEST(Executor, SleepsWhenIdle)
 {
   executor e{2};

@@ -5,6 +5,8 @@
 #include <heddle/base/units.hpp>
 #include <heddle/device/device.hpp>
 #include <heddle/plan/schedule.hpp>
+#include <heddle/run/executor.hpp>
+#include <heddle/run/prepared_workflow.hpp>
 #include <heddle/run/report.hpp>
 #include <heddle/topology/machine.hpp>
 #include <heddle/trace/progress.hpp>
@@ -117,11 +119,33 @@ class engine {
   /// Runs `w` without a schedule to its end.
   [[nodiscard]] report run_to_end(workflow const& w, run_options options = {});
 
+  /// Freezes a workflow with C++ bodies for CPUs, to be run many times at little cost. Of tasks
+  /// that are ready at once, the one that `s` starts first goes first; where it runs is left to the
+  /// threads.
+  ///
+  /// @throw invalid_argument if `s` has another number of tasks
+  /// @throw not_supported    naming a task that has no body for CPUs
+  /// @throw cycle_error      if the edges close a circle
+  [[nodiscard]] prepared_workflow prepare(workflow const& w, schedule const& s);
+
+  /// The same without a schedule: the task of higher priority, then of higher upward rank goes
+  /// first.
+  [[nodiscard]] prepared_workflow prepare(workflow const& w);
+
+  /// The threads for prepared workflows, loops, groups and calls: made when they are first asked
+  /// for, one thread less than the machine has CPUs, each bound to one. Copies of an engine share
+  /// them.
+  [[nodiscard]] executor& threads();
+
   [[nodiscard]] machine const& where() const noexcept { return machine_; }
 
  private:
+  struct lazy_threads;
+  [[nodiscard]] prepared_workflow prepare(workflow const& w, std::vector<double> const& priorities);
+
   machine machine_;
   std::vector<std::shared_ptr<device_memory>> memories_{};  ///< [resources]; null: runs on a CPU
+  std::shared_ptr<lazy_threads> threads_;
 };
 
 }  // namespace heddle
