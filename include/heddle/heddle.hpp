@@ -17,6 +17,7 @@
 #include <heddle/run/executor.hpp>
 #include <heddle/run/fork_join.hpp>
 #include <heddle/run/loops.hpp>
+#include <heddle/run/pipeline.hpp>
 #include <heddle/run/scan.hpp>
 #include <heddle/run/task_group.hpp>
 #include <heddle/run/task_rows.hpp>
