@@ -22,8 +22,9 @@ enum class scan_kind { inclusive, exclusive };
 /// One scan. Tiles are claimed in order, so that those before a tile are done or under way, and it
 /// is safe to wait for them.
 ///
-/// A tile is folded and scanned in a few lanes at once, each a contiguous part of it, since one
-/// chain of dependent operations would leave the processor idle most of the time.
+/// Elements are folded and scanned in blocks of a few lanes at once, each contiguous, since one
+/// chain of dependent operations would leave the processor idle most of the time. Blocks are small,
+/// for memory likes to be read from one end to the other.
 template <scan_kind Kind, class T, class U, class Op>
 class scan_of {
  public:
@@ -51,6 +52,8 @@ class scan_of {
   static constexpr std::size_t tile_size   = 4096;
   static constexpr std::size_t least_tiles = 8;  ///< worth another thread
   static constexpr std::size_t num_lanes   = 4;
+  static constexpr std::size_t lane        = 16;  ///< elements
+  static constexpr std::size_t block       = num_lanes * lane;
 
   enum class known { nothing, own, all, failed };
 
@@ -60,17 +63,7 @@ class scan_of {
     std::optional<U> all{};  ///< with that of all before
   };
 
-  void run_alone()
-  {
-    U before = init_;
-    for (std::size_t first = 0; first < from_.size(); first += tile_size) {
-      auto const part  = tile_at(first);
-      auto const lanes = fold(part);
-      U all            = op_(before, total(lanes));
-      scan(part, first, lanes, std::move(before));
-      before = std::move(all);
-    }
-  }
+  void run_alone() { scan(from_, to_, init_); }
 
   [[nodiscard]] std::span<T const> tile_at(std::size_t first) const
   {
@@ -106,15 +99,14 @@ class scan_of {
 
   void do_tile(std::size_t t)
   {
-    auto const part  = tile_at(t * tile_size);
-    auto const lanes = fold(part);
-    auto& self       = tiles_[t];
-    self.own         = total(lanes);
+    auto const part = tile_at(t * tile_size);
+    auto& self      = tiles_[t];
+    self.own        = fold(part);
     if (t > 0) self.what.store(known::own, std::memory_order_release);
     U before = t == 0 ? init_ : look_back(t);
     self.all = op_(before, *self.own);
     self.what.store(known::all, std::memory_order_release);
-    scan(part, t * tile_size, lanes, std::move(before));
+    scan(part, to_.subspan(t * tile_size, part.size()), std::move(before));
   }
 
   /// The fold of all before tile `t`.
@@ -143,58 +135,56 @@ class scan_of {
     }
   }
 
-  /// The fold of each lane; the last also has what the division leaves over. A tile of few elements
-  /// is all in the last.
-  struct lane_folds {
-    std::size_t size;  ///< of a lane
-    std::array<std::optional<U>, num_lanes> of{};
-  };
-
-  lane_folds fold(std::span<T const> part)
+  /// The folds of the four lanes of the block at `first`.
+  std::array<U, num_lanes> fold_lanes(std::span<T const> part, std::size_t first)
   {
-    lane_folds folds{part.size() / num_lanes};
-    auto const n = folds.size;
-    if (n > 0) {
-      U a = part[0], b = part[n], c = part[2 * n], d = part[3 * n];
-      for (std::size_t i = 1; i < n; ++i) {
-        a = op_(std::move(a), part[i]);
-        b = op_(std::move(b), part[n + i]);
-        c = op_(std::move(c), part[2 * n + i]);
-        d = op_(std::move(d), part[3 * n + i]);
-      }
-      folds.of = {std::move(a), std::move(b), std::move(c), std::move(d)};
+    auto const* const x = part.data() + first;
+    U a = x[0], b = x[lane], c = x[2 * lane], d = x[3 * lane];
+    for (std::size_t i = 1; i < lane; ++i) {
+      a = op_(std::move(a), x[i]);
+      b = op_(std::move(b), x[lane + i]);
+      c = op_(std::move(c), x[2 * lane + i]);
+      d = op_(std::move(d), x[3 * lane + i]);
     }
-    for (auto const& rest : part.subspan(num_lanes * n)) {
-      auto& last = folds.of[3];
-      last       = last ? op_(std::move(*last), rest) : U(rest);
-    }
-    return folds;
+    return {std::move(a), std::move(b), std::move(c), std::move(d)};
   }
 
-  U total(lane_folds const& lanes)
+  /// Of a part that is not empty.
+  U fold(std::span<T const> part)
   {
-    auto const& of = lanes.of;
-    return lanes.size == 0 ? *of[3] : op_(op_(*of[0], *of[1]), op_(*of[2], *of[3]));
+    std::size_t i    = 0;
+    auto const total = [&] {
+      auto const of = fold_lanes(part, i);
+      return op_(op_(of[0], of[1]), op_(of[2], of[3]));
+    };
+    bool const is_small = part.size() < block;
+    U sum               = is_small ? U(part[0]) : total();
+    for (i = is_small ? 1 : block; i + block <= part.size(); i += block) {
+      sum = op_(std::move(sum), total());
+    }
+    for (; i < part.size(); ++i) sum = op_(std::move(sum), part[i]);
+    return sum;
   }
 
-  /// Writes the tile; `before` is the fold of all before it.
-  void scan(std::span<T const> part, std::size_t first, lane_folds const& lanes, U before)
+  /// `before` is the fold of all before the part.
+  void scan(std::span<T const> part, std::span<U> to, U before)
   {
-    auto const to = to_.subspan(first, part.size());
-    auto const n  = lanes.size;
-    if (n > 0) {
-      U b = op_(before, *lanes.of[0]);
-      U c = op_(b, *lanes.of[1]);
-      U d = op_(c, *lanes.of[2]);
-      for (std::size_t i = 0; i < n; ++i) {
+    std::size_t first = 0;
+    for (; first + block <= part.size(); first += block) {
+      auto const of = fold_lanes(part, first);
+      U b           = op_(before, of[0]);
+      U c           = op_(b, of[1]);
+      U d           = op_(c, of[2]);
+      U next        = op_(d, of[3]);
+      for (auto i = first; i < first + lane; ++i) {
         step(part, to, i, before);
-        step(part, to, n + i, b);
-        step(part, to, 2 * n + i, c);
-        step(part, to, 3 * n + i, d);
+        step(part, to, lane + i, b);
+        step(part, to, 2 * lane + i, c);
+        step(part, to, 3 * lane + i, d);
       }
-      before = std::move(d);
+      before = std::move(next);
     }
-    for (auto i = num_lanes * n; i < part.size(); ++i) step(part, to, i, before);
+    for (auto i = first; i < part.size(); ++i) step(part, to, i, before);
   }
 
   /// Writes one element, and adds it to the fold of all before.
