@@ -80,6 +80,94 @@ std::string message_of(std::function<void()> const& call)
 
 // ---- rows ----
 
+/// Random rows, of which some tasks throw or ask the run to stop when they are told to.
+class faulty_rows {
+ public:
+  enum class fault { none, throws, stops };
+
+  faulty_rows(std::size_t num_tasks, std::uint64_t seed)
+    : num_calls_(num_tasks), before_(num_tasks), is_faulty_(num_tasks)
+  {
+    std::mt19937_64 random{seed};
+    std::size_t const reach = 1 + random() % 100;
+    for (std::size_t t = 0; t < num_tasks; ++t) {
+      is_faulty_[t] = random() % 2000 == 0;
+      auto const task =
+        rows_.add([this, t] { call(t); }, {.priority = static_cast<float>(random() % 8)});
+      for (auto e = random() % 4; t > 0 && e > 0; --e) {
+        auto const p = t - 1 - random() % std::min(t, reach);
+        before_[t].push_back(p);
+        rows_.order({static_cast<task_id>(p)}, task);
+      }
+    }
+    is_faulty_[num_tasks / 2] = true;
+  }
+
+  /// Whether it ended as it should: nothing is called twice, or without what goes before it.
+  bool run(executor& e, fault f)
+  {
+    for (auto& n : num_calls_) n = 0;
+    fault_          = f;
+    is_late_        = false;
+    stop_           = std::stop_source{};
+    bool has_thrown = false, is_whole = false;
+    try {
+      is_whole = rows_.run(e, stop_.get_token());
+    } catch (task_failed const&) {
+      has_thrown = true;
+    }
+    auto const num_called = std::ranges::count_if(num_calls_, [](auto const& n) { return n == 1; });
+    bool const are_all    = static_cast<std::size_t>(num_called) == num_calls_.size();
+    bool const none_twice = std::ranges::all_of(num_calls_, [](auto const& n) { return n <= 1; });
+    bool const is_right   = f == fault::none     ? is_whole && are_all
+                            : f == fault::throws ? has_thrown && !is_whole
+                                                 : !has_thrown && is_whole == are_all;
+    return is_right && none_twice && !is_late_;
+  }
+
+ private:
+  void call(std::size_t t)
+  {
+    for (auto const p : before_[t]) {
+      if (num_calls_[p].load(std::memory_order_relaxed) != 1) is_late_ = true;
+    }
+    num_calls_[t].fetch_add(1, std::memory_order_relaxed);
+    if (!is_faulty_[t]) return;
+    if (fault_ == fault::throws) throw std::runtime_error{"injected"};
+    if (fault_ == fault::stops) stop_.request_stop();
+  }
+
+  std::vector<std::atomic<int>> num_calls_;
+  std::vector<std::vector<std::size_t>> before_;
+  std::vector<char> is_faulty_;
+  std::atomic<bool> is_late_{false};
+  fault fault_ = fault::none;
+  std::stop_source stop_{};
+  task_rows rows_{};
+};
+
+void stress(std::uint64_t seeds, std::size_t num_tasks)
+{
+  using fault = faulty_rows::fault;
+  executor e{7};
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    faulty_rows rows{num_tasks, seed};
+    for (auto const f : {fault::throws, fault::stops, fault::none}) {
+      ASSERT_TRUE(rows.run(e, f)) << "seed " << seed << ", fault " << static_cast<int>(f);
+    }
+  }
+}
+
+TEST(TaskRows, SurviveExceptionsAndStops)
+{
+  stress(20, 2000);
+}
+
+TEST(TaskRows, Slow_SurviveExceptionsAndStopsOfTenMillionTasks)
+{
+  stress(1000, 10'000);
+}
+
 TEST(TaskRows, OfRandomWorkflowsAreRight)
 {
   for (int const threads : {0, 1, 3, 7}) {
