@@ -33,6 +33,9 @@ struct order_pair {
   std::uint32_t before, after;
 };
 
+/// Of rows of common sizes.
+constexpr std::size_t most_kept_rows = 1 << 16, most_kept_orders = 4 * most_kept_rows;
+
 struct kept_body {
   void* body;
   void (*destroy)(void*);
@@ -77,6 +80,8 @@ struct task_rows::state : detail::job_runner, memory {
 
   void describe_next(row_settings const& settings);
   void freeze();
+  void forget_orders();
+  void thaw();
   void lay_out_rows();
   void fill_successors();
   void sort_successors();
@@ -133,8 +138,8 @@ auto task_rows::memory::take() -> memory
 
 void task_rows::memory::give(memory used) noexcept
 {
-  constexpr std::size_t most_unused = 4, most_rows = 1 << 16;
-  if (used.rows.capacity() > most_rows || used.orders.capacity() > 4 * most_rows) return;
+  constexpr std::size_t most_unused = 4;
+  if (used.rows.capacity() > most_kept_rows || used.orders.capacity() > most_kept_orders) return;
   used.rows.clear();
   used.orders.clear();
   auto& all = the_shelf();
@@ -157,8 +162,8 @@ void task_rows::reserve(std::size_t tasks, std::size_t edges)
 
 auto task_rows::new_row(row_settings const& settings) -> row&
 {
-  auto& s     = *state_;
-  s.is_frozen = false;
+  auto& s = *state_;
+  if (s.is_frozen) s.thaw();
   if (settings.priority != 0 || !settings.name.empty()) s.describe_next(settings);
   auto& r  = s.rows.emplace_back();
   r.runner = &s;
@@ -191,7 +196,7 @@ void task_rows::order(task_ref before, task_ref after)
     throw invalid_argument{fmt::format("task_rows::order: task {} before task {}, of {} tasks",
                                        before.id, after.id, s.rows.size())};
   }
-  s.is_frozen     = false;
+  s.thaw();
   s.leads_forward = s.leads_forward && before.id < after.id;
   auto const b = static_cast<std::uint32_t>(before.id), a = static_cast<std::uint32_t>(after.id);
   ++s.rows[b].successors;
@@ -206,7 +211,29 @@ void task_rows::state::freeze()
   fill_successors();
   if (!leads_forward) expect_acyclic();
   if (!priorities.empty()) sort_successors();
+  forget_orders();
   is_frozen = true;
+}
+
+/// They are in the rows now. Small arrays are kept for more.
+void task_rows::state::forget_orders()
+{
+  orders.clear();
+  if (orders.capacity() > most_kept_orders) orders.shrink_to_fit();
+}
+
+/// Takes the orders out of the rows again, for there will be more of either.
+void task_rows::state::thaw()
+{
+  if (!is_frozen) return;
+  is_frozen = false;
+  orders.reserve(successors.size());
+  for (std::uint32_t t = 0; t < rows.size(); ++t) {
+    auto const first = successors.begin() + rows[t].first_successor;
+    std::for_each(first, first + rows[t].successors, [&](std::uint32_t after) {
+      orders.push_back({t, after});
+    });
+  }
 }
 
 /// Where each row's successors go, and which rows come first and last. The numbers of predecessors

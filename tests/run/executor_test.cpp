@@ -8,6 +8,10 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <malloc.h>
+
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <ctime>
@@ -304,6 +308,58 @@ TEST(TaskRows, MayGrowBetweenRuns)
     rows.run(e);
     ASSERT_EQ(sum, i + 2);
   }
+}
+
+/// Bytes that this process has from its allocator.
+std::size_t bytes_in_use()
+{
+  auto const info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
+/// Those of sanitizers do not.
+bool allocator_tells()
+{
+  return bytes_in_use() > 0;
+}
+
+/// 64 of the row, 4 of the priority, 4 and the letters of the name; 4 an edge.
+TEST(TaskRows, TakeLittleMemory)
+{
+  constexpr std::size_t num_tasks = 300'000, edges_of_task = 4;
+  if (!allocator_tells()) GTEST_SKIP() << "the allocator does not tell how much is in use";
+  executor e{0};
+  auto const before = bytes_in_use();
+  task_rows rows;
+  rows.reserve(num_tasks, num_tasks * edges_of_task);
+  std::array<std::uint64_t, 4> const capture{};
+  for (std::size_t t = 0; t < num_tasks; ++t) {
+    auto const task =
+      rows.add([capture] { static_cast<void>(capture); }, {.name = "task of rows", .priority = 1});
+    for (std::size_t b = 1; b <= std::min(t, edges_of_task); ++b) {
+      rows.order({static_cast<task_id>(t - b)}, task);
+    }
+  }
+  rows.run(e);
+  auto const bytes = bytes_in_use() - before;
+  EXPECT_LE(bytes, num_tasks * 96 + num_tasks * edges_of_task * 4 + 100'000);
+  EXPECT_GE(bytes, num_tasks * 64);
+}
+
+TEST(TaskRows, Slow_LeaveNoMemoryBehindAfterTenMillionTasks)
+{
+  if (!allocator_tells()) GTEST_SKIP() << "the allocator does not tell how much is in use";
+  executor e{2};
+  auto const run = [&] {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) random_rows{5000, seed}.run(e);
+    task_group group{e};
+    for (int i = 0; i < 10'000; ++i) group.add([] {});
+    group.wait();
+  };
+  run();
+  auto const before = bytes_in_use();
+  for (int i = 0; i < 100; ++i) run();
+  EXPECT_LE(bytes_in_use(), before + 1'000'000);
 }
 
 TEST(TaskRows, KeepAndDestroyLargeAndCountedCaptures)
