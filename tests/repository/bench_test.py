@@ -50,7 +50,7 @@ class CommandLine(unittest.TestCase):
 
     def test_unknown_and_later_suites(self):
         self.refuses("knitting", "no suite knitting")
-        self.refuses("tasks", "not in this version yet: tasks")
+        self.refuses("net", "not in this version yet: net")
 
 
 if __name__ == "__main__":
