@@ -131,18 +131,35 @@ void executor::serve(worker& me)
 
 // ---- guests ----
 
+constinit thread_local executor::visit const* executor::visit::innermost_ = nullptr;
+
+/// A thread that visits executors from within each other's tasks takes one place in each.
 void executor::visit::enter(executor& e)
 {
-  before_     = self_;
-  self_       = &e.claim_guest();
-  this_worker = self_;
+  before_   = self_;
+  self_     = find_outer(e);
+  is_guest_ = self_ == nullptr;
+  if (is_guest_) self_ = &e.claim_guest();
   is_new_     = true;
+  outer_      = std::exchange(innermost_, this);
+  this_worker = self_;
+}
+
+worker* executor::visit::find_outer(executor const& e) noexcept
+{
+  for (auto const* v = innermost_; v != nullptr; v = v->outer_) {
+    for (auto* const w : {v->self_, v->before_}) {
+      if (w != nullptr && &w->home() == &e) return w;
+    }
+  }
+  return nullptr;
 }
 
 void executor::visit::leave() noexcept
 {
-  self_->home().leave(*self_);
+  if (is_guest_) self_->home().leave(*self_);
   this_worker = before_;
+  innermost_  = outer_;
 }
 
 worker& executor::claim_guest()

@@ -614,6 +614,21 @@ TEST(Executor, MayBeUsedFromTasksOfAnother)
   EXPECT_EQ(sum, 20 * (55 + 21));
 }
 
+int descend(executor& a, executor& b, int depth)
+{
+  if (depth == 0) return 0;
+  int below = 0;
+  fork_join(
+    a, [&] { below = descend(b, a, depth - 1); }, [] {});
+  return below + 1;
+}
+
+TEST(Executor, MayBeUsedFromTasksOfAnotherToAnyDepth)
+{
+  executor a{1}, b{1};
+  EXPECT_EQ(descend(a, b, 500), 500);
+}
+
 TEST(Executor, RefusesAnImpossibleNumberOfThreads)
 {
   EXPECT_THROW(executor{-1}, invalid_argument);

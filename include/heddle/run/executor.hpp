@@ -70,10 +70,15 @@ class executor {
    private:
     void enter(executor& e);
     void leave() noexcept;
+    [[nodiscard]] static detail::worker* find_outer(executor const& e) noexcept;
+
+    static thread_local visit const* innermost_;
 
     detail::worker* self_;
     detail::worker* before_ = nullptr;
-    bool is_new_            = false;
+    visit const* outer_     = nullptr;
+    bool is_new_            = false;  ///< the thread was another worker before, or none
+    bool is_guest_          = false;  ///< took a place
   };
 
   /// Runs jobs on the calling thread, which is `me`, until `done()`. Whoever makes that true calls
