@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <climits>
 #include <ctime>
+#include <system_error>
 #include <utility>
 
 namespace heddle {
@@ -92,6 +93,19 @@ void executor::start(std::vector<int> const& cpus)
   is_taken_ = std::make_unique<std::atomic<bool>[]>(most_guests);
   present_.store(static_cast<int>(cpus.size()), std::memory_order_relaxed);
   num_workers_.store(cpus.size(), std::memory_order_relaxed);
+  try {
+    start_threads(cpus);
+  } catch (std::system_error const& e) {
+    auto const made = threads_.size();
+    stop();
+    throw system_error{fmt::format("executor: thread {} of {} could not be made: {}; ask for fewer",
+                                   made + 1, cpus.size(), e.what())};
+  }
+}
+
+void executor::start_threads(std::vector<int> const& cpus)
+{
+  threads_.reserve(cpus.size());
   for (std::size_t t = 0; t < cpus.size(); ++t) {
     threads_.emplace_back([this, &me = *workers_[t], cpu = cpus[t]] {
       bind_this_thread(cpu);
@@ -102,6 +116,11 @@ void executor::start(std::vector<int> const& cpus)
 }
 
 executor::~executor()
+{
+  stop();
+}
+
+void executor::stop()
 {
   stop_.store(true, std::memory_order_release);
   wake(epoch_, INT_MAX, for_work | for_condition);

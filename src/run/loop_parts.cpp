@@ -2,7 +2,9 @@
 
 #include "src/run/cycle_clock.hpp"
 
-#include <cmath>
+#include <heddle/base/error.hpp>
+
+#include <fmt/format.h>
 
 namespace heddle::detail {
 namespace {
@@ -47,6 +49,18 @@ bool loop_state::add_part() noexcept
   }
   parts_.fetch_add(1, std::memory_order_relaxed);
   return true;
+}
+
+void expect_room(std::string_view loop, std::size_t input, std::size_t output)
+{
+  if (output >= input) return;
+  throw invalid_argument{
+    fmt::format("{}: {} elements do not fit into an output of {}", loop, input, output)};
+}
+
+void fail_without_bin(std::size_t bin, std::size_t bins)
+{
+  throw invalid_argument{fmt::format("histogram: an index is of bin {}, of {} bins", bin, bins)};
 }
 
 void loop_state::fail() noexcept

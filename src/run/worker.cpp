@@ -123,7 +123,7 @@ void worker::share_some() noexcept
 }
 
 /// If there is no room, there is enough for others to do.
-void worker::give(job& j)
+void worker::give(job& j) noexcept
 {
   open();
   push(j);

@@ -9,11 +9,14 @@
 #include <gmock/gmock.h>
 
 #include <malloc.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <memory>
 #include <numeric>
@@ -627,6 +630,30 @@ TEST(Executor, MayBeUsedFromTasksOfAnotherToAnyDepth)
 {
   executor a{1}, b{1};
   EXPECT_EQ(descend(a, b, 500), 500);
+}
+
+/// In a process of its own, with room for the stacks of some threads only.
+[[noreturn]] void ask_for_too_many_threads()
+{
+  rlimit const little{std::size_t{1} << 30, std::size_t{1} << 30};
+  setrlimit(RLIMIT_AS, &little);
+  try {
+    executor const e{1000};
+  } catch (system_error const& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    std::exit(0);
+  }
+  std::exit(1);
+}
+
+TEST(ExecutorDeathTest, SaysThatTheSystemRefusesAThread)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer needs more addresses than are left";
+#endif
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(ask_for_too_many_threads(), testing::ExitedWithCode(0),
+              "executor: thread [0-9]+ of 1000 could not be made: .*; ask for fewer");
 }
 
 TEST(Executor, RefusesAnImpossibleNumberOfThreads)

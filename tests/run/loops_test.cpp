@@ -1,4 +1,6 @@
+#include <heddle/base/error.hpp>
 #include <heddle/run/loops.hpp>
+#include <heddle/run/scan.hpp>
 
 #include <gmock/gmock.h>
 
@@ -159,6 +161,33 @@ TEST(Reduce, AddsUpElements)
   std::iota(v.begin(), v.end(), 1);
   EXPECT_EQ(reduce(e, std::span<std::int64_t const>{v}), 300'001LL * 300'002 / 2);
   EXPECT_EQ(reduce(e, std::span<std::int64_t const>{}, std::int64_t{5}), 5);
+}
+
+TEST(Reduce, ThrowsWhatTheOperationThrowsAndLeavesNothingBehind)
+{
+  executor e{3};
+  auto const fail = [](std::string const&, std::string const&) -> std::string {
+    throw std::runtime_error{"no"};
+  };
+  auto const fold = [](range part) {
+    burn(part.first);
+    return std::string(100, 'x');
+  };
+  EXPECT_THROW(static_cast<void>(reduce(e, range{0, 5000}, std::string{}, fail, fold)),
+               std::runtime_error);
+}
+
+TEST(Loops, RefuseWhatDoesNotFit)
+{
+  executor e{1};
+  std::vector<int> const x(10);
+  std::vector<int> y(9);
+  auto const twice = [](int v) { return 2 * v; };
+  EXPECT_THROW(transform(e, std::span{x}, std::span{y}, twice), invalid_argument);
+  EXPECT_THROW(inclusive_scan(e, std::span{x}, std::span{y}), invalid_argument);
+  EXPECT_THROW(exclusive_scan(e, std::span{x}, std::span{y}, 0), invalid_argument);
+  EXPECT_THROW(static_cast<void>(histogram(e, range{0, 10}, 5, [](std::size_t i) { return i; })),
+               invalid_argument);
 }
 
 TEST(Histogram, CountsEachIndex)

@@ -28,10 +28,14 @@ namespace heddle {
 class executor {
  public:
   /// @param threads of its own, which are bound to nothing
+  /// @throw invalid_argument if there cannot be so many
+  /// @throw system_error     if the system refuses a thread
   explicit executor(int threads);
 
   /// One thread less than the machine has CPUs, since the caller works too, but at least one; each
   /// bound to one CPU. The first CPU is the caller's.
+  ///
+  /// @throw system_error if the system refuses a thread
   explicit executor(machine const& m);
 
   executor(executor const&)            = delete;
@@ -127,6 +131,8 @@ class executor {
   }
 
   void start(std::vector<int> const& cpus);
+  void start_threads(std::vector<int> const& cpus);
+  void stop();
   void serve(detail::worker& me);
   [[nodiscard]] detail::worker& claim_guest();
   void count_workers(std::size_t least) noexcept;

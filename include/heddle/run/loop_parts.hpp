@@ -10,9 +10,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -99,7 +101,16 @@ class loop_part : public job {
   }
 
   [[nodiscard]] Local& local() noexcept { return local_; }
-  [[nodiscard]] loop_part* next() const noexcept { return next_; }
+  [[nodiscard]] std::unique_ptr<loop_part> take_next() noexcept { return std::move(next_); }
+
+  /// One after the other, for there may be too many for the stack.
+  ~loop_part()
+  {
+    for (auto next = take_next(); next; next = next->take_next()) {
+    }
+  }
+  loop_part(loop_part const&)            = delete;
+  loop_part& operator=(loop_part const&) = delete;
 
   void run(worker& me) noexcept
   {
@@ -135,22 +146,19 @@ class loop_part : public job {
   {
     auto const grain  = std::max<std::size_t>(loop_.options().grain, 1);
     auto const middle = indices_.first + (indices_.last - indices_.first + 1) / 2;
-    if (indices_.last - indices_.first < 2 * grain || !loop_.add_part()) return;
-    next_         = new loop_part{loop_, do_part_, {middle, indices_.last}, next_};
+    if (indices_.last - indices_.first < 2 * grain) return;
+    auto upper = std::make_unique<loop_part>(loop_, do_part_, range{middle, indices_.last});
+    if (!loop_.add_part()) return;  // after all that may throw
     indices_.last = middle;
+    upper->next_  = std::move(next_);
+    next_         = std::move(upper);
     me.give(*next_);
-  }
-
-  loop_part(loop_state& loop, DoPart& do_part, range indices, loop_part* next) noexcept
-    : loop_part{loop, do_part, indices}
-  {
-    next_ = next;
   }
 
   loop_state& loop_;
   DoPart& do_part_;
   range indices_;
-  loop_part* next_ = nullptr;
+  std::unique_ptr<loop_part> next_{};
   alignas(alignof(Local) > 64 ? alignof(Local) : 64) Local local_{};
 };
 
@@ -169,9 +177,8 @@ void run_loop(executor& e, range over, loop_options const& options, DoPart& do_p
   e.work_until(here.self(), [&loop] { return loop.has_one_part(); });
   bool const is_whole = !loop.is_stopped();
   if (is_whole) collect(first.local());
-  for (auto* part = first.next(); part != nullptr;) {
+  for (auto part = first.take_next(); part; part = part->take_next()) {
     if (is_whole) collect(part->local());
-    delete std::exchange(part, part->next());
   }
   loop.rethrow();
 }
@@ -181,6 +188,11 @@ void run_loop(executor& e, range over, loop_options const& options, DoPart& do_p
 {
   run_loop<Local>(e, over, options, do_part, [](Local&) {});
 }
+
+/// @throw invalid_argument if the output is shorter than the input
+void expect_room(std::string_view loop, std::size_t input, std::size_t output);
+/// @throw invalid_argument
+[[noreturn]] void fail_without_bin(std::size_t bin, std::size_t bins);
 
 template <class Result, class T, class Op>
 Result fold_elements(std::span<T const> elements, range part, Op& op)

@@ -64,11 +64,14 @@ void for_each(executor& e, Elements&& elements, Body&& body, loop_options const&
     options);
 }
 
-/// to[i] = f(from[i]) for all i; `to` has at least as many elements, and may be `from`.
+/// to[i] = f(from[i]) for all i; `to` may be `from`.
+///
+/// @throw invalid_argument if `to` has fewer elements
 template <class T, class U, class F>
 void transform(executor& e, std::span<T const> from, std::span<U> to, F f,
                loop_options const& options = {})
 {
+  detail::expect_room("transform", from.size(), to.size());
   for_each(
     e, range{0, from.size()},
     [=](range part) {
@@ -112,6 +115,8 @@ template <class T, class Result = T, class Op = std::plus<>>
 }
 
 /// counts[b] = how many indices i have bin(i) == b.
+///
+/// @throw invalid_argument if there is no such bin
 template <class Bin>
 requires std::is_invocable_r_v<std::size_t, Bin&, std::size_t>
 [[nodiscard]] std::vector<std::size_t> histogram(executor& e, range over, std::size_t bins,
@@ -120,7 +125,12 @@ requires std::is_invocable_r_v<std::size_t, Bin&, std::size_t>
   std::vector<std::size_t> counts(bins);
   auto const do_part = [&](range part, std::vector<std::size_t>& own) {
     own.resize(bins);
-    for (auto i = part.first; i < part.last; ++i) ++own[bin(i)];
+    for (auto i = part.first; i < part.last; ++i) {
+      auto const b = static_cast<std::size_t>(bin(i));
+      if (b >= bins) [[unlikely]]
+        detail::fail_without_bin(b, bins);
+      ++own[b];
+    }
   };
   detail::run_loop<std::vector<std::size_t>>(
     e, over, options, do_part, [&](std::vector<std::size_t> const& own) {

@@ -60,10 +60,12 @@ class pipeline {
     : executor_{e}, source_{source}, stages_{stages...}, most_in_batch_{most_in_batch(e, tokens)}
   {
     for (std::size_t b = 0; b < most_batches(e, tokens); ++b) {
-      free_.push_back(all_.emplace_back(std::make_unique<batch>(*this)).get());
+      free_.push_back(
+        all_.emplace_back(std::make_unique<batch>(*this)).get());  // never grows again
     }
     std::size_t s = 0;
     ((gates_[s++].kind = stages.kind), ...);
+    for (auto& g : gates_) g.waiting.reserve(all_.size());
   }
 
   std::size_t run()

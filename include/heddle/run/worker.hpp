@@ -67,8 +67,9 @@ class alignas(128) worker {
   }
   void close() noexcept { is_open_.store(false, std::memory_order_release); }
 
-  /// The following four between `open` and `close`.
-  void push(job& j)
+  /// The following four between `open` and `close`. A process that has no memory left for this
+  /// array of pointers ends: a job that was promised to somebody must not be lost.
+  void push(job& j) noexcept
   {
     if (top_ == limit_) [[unlikely]]
       grow();
@@ -105,12 +106,12 @@ class alignas(128) worker {
   }
 
   /// Puts a job where others find it at once.
-  void give(job& j);
+  void give(job& j) noexcept;
 
   [[nodiscard]] std::uint64_t num_shared() const noexcept { return num_shared_; }
 
   /// Puts one job on the stack.
-  void add(job& j)
+  void add(job& j) noexcept
   {
     open();
     push(j);
@@ -119,7 +120,7 @@ class alignas(128) worker {
   }
 
   /// The same; if more than `most` wait there then, takes the newest off, to be run by the caller.
-  [[nodiscard]] job* add_up_to(std::ptrdiff_t most, job& j)
+  [[nodiscard]] job* add_up_to(std::ptrdiff_t most, job& j) noexcept
   {
     open();
     push(j);
