@@ -69,18 +69,12 @@ class acquired_items {
   std::vector<argument> arguments_{};
 };
 
-range whole_range(task_details const& details)
-{
-  auto const* loop = std::get_if<data_parallel_stage>(&details.stage);
-  return loop != nullptr ? loop->over : range{};
-}
-
 /// Refers to the bodies in the workflow, which outlives the run.
 device_work work_of(task_info const& task, std::vector<argument> const& arguments)
 {
   auto const& details   = task.declared();
   auto const& simulated = details.simulated ? details.simulated : details.cpu;
-  device_work work{task.name, {}, {}, arguments, whole_range(details)};
+  device_work work{task.name, {}, {}, arguments, details.whole_range()};
   if (details.gpu) work.gpu = std::cref(details.gpu);
   if (simulated) work.simulated = std::cref(simulated);
   return work;

@@ -22,12 +22,6 @@ void expect_body(task_info const& task)
     task.name)};
 }
 
-range whole_range(task_details const& details)
-{
-  auto const* loop = std::get_if<data_parallel_stage>(&details.stage);
-  return loop != nullptr ? loop->over : range{};
-}
-
 }  // namespace
 
 prepared_workflow::state::state(workflow const& w, std::span<double const> priorities,
@@ -67,7 +61,7 @@ void prepared_workflow::state::add_tasks(workflow const& w, std::span<double con
     auto const size     = details.accesses.size();
     auto const data     = std::span{data_}.subspan(first, size);
     first += size;
-    calls_.push_back({&details.cpu, {data, whole_range(details), {}}});
+    calls_.push_back({&details.cpu, {data, details.whole_range(), {}}});
     rows_.add([c = &calls_.back()] { (*c->body)(c->arguments); },
               {task.name, static_cast<float>(priorities[t])});
   }

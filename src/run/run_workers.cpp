@@ -2,6 +2,7 @@
 
 #include "src/run/affinity.hpp"
 #include "src/run/steady_time.hpp"
+#include "src/run/task_failure.hpp"
 
 #include <heddle/base/error.hpp>
 #include <heddle/trace/nvtx.hpp>
@@ -14,34 +15,6 @@
 #include <utility>
 
 namespace heddle {
-namespace {
-
-std::string message_of(std::exception_ptr const& error)
-{
-  try {
-    std::rethrow_exception(error);
-  } catch (std::exception const& e) {
-    return e.what();
-  } catch (...) {
-    return "threw something that is no std::exception";
-  }
-}
-
-/// `task_failed` that names the task, with what was thrown nested in it.
-std::exception_ptr naming_task(std::string const& task, std::exception_ptr const& cause)
-{
-  try {
-    try {
-      std::rethrow_exception(cause);
-    } catch (...) {
-      std::throw_with_nested(task_failed{fmt::format("task \"{}\": {}", task, message_of(cause))});
-    }
-  } catch (...) {
-    return std::current_exception();
-  }
-}
-
-}  // namespace
 
 void run::state::work(int worker)
 {
@@ -126,7 +99,8 @@ run::state::outcome run::state::failure(task_id task, std::exception_ptr const& 
                                         int attempts) const
 {
   auto const status = stop_.stop_requested() ? task_status::cancelled : task_status::failed;
-  return {status, attempts, message_of(cause), naming_task(workflow_.at(task).name, cause)};
+  return {status, attempts, message_of(cause),
+          naming_task(fmt::format("task \"{}\"", workflow_.at(task).name), cause)};
 }
 
 void run::state::hand_in(task_id task, outcome result)

@@ -1,5 +1,7 @@
 #include <heddle/run/task_rows.hpp>
 
+#include "src/run/task_failure.hpp"
+
 #include <heddle/base/error.hpp>
 #include <heddle/workflow/edge_table.hpp>
 
@@ -17,17 +19,6 @@ namespace {
 
 using detail::job;
 using detail::worker;
-
-std::string message_of(std::exception_ptr const& error)
-{
-  try {
-    std::rethrow_exception(error);
-  } catch (std::exception const& e) {
-    return e.what();
-  } catch (...) {
-    return "threw something that is no std::exception";
-  }
-}
 
 struct order_pair {
   std::uint32_t before, after;
@@ -429,12 +420,7 @@ void task_rows::state::fail(row const& r) noexcept
 
 void task_rows::state::rethrow() const
 {
-  try {
-    std::rethrow_exception(error);
-  } catch (...) {
-    std::throw_with_nested(
-      task_failed{fmt::format("{}: {}", name_of(failed_task), message_of(error))});
-  }
+  std::rethrow_exception(naming_task(name_of(failed_task), error));
 }
 
 }  // namespace heddle

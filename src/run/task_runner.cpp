@@ -56,13 +56,6 @@ void expect_device_body(task_info const& task, device_kind where)
   }
 }
 
-/// The indices of a data-parallel stage; empty for every other task.
-range whole_range(task_details const& details)
-{
-  auto const* loop = std::get_if<data_parallel_stage>(&details.stage);
-  return loop != nullptr ? loop->over : range{};
-}
-
 }  // namespace
 
 task_runner::task_runner(workflow const& w, cost_model const& costs, run_options const& options,
@@ -115,7 +108,7 @@ void task_runner::run_body(task_id task, std::stop_token const& stop) const
     if (writes(how)) item->write_at_home();
     data.push_back({item->host(), item->size_bytes()});
   }
-  details.cpu({data, whole_range(details), stop});
+  details.cpu({data, details.whole_range(), stop});
 }
 
 }  // namespace heddle

@@ -98,6 +98,13 @@ struct task_details {
   device_body gpu{};
   host_body simulated{};  ///< in place of `gpu` on a simulated device; none: `cpu`
   std::vector<any_access> accesses{};
+
+  /// The indices of a data-parallel stage; empty for every other task.
+  [[nodiscard]] range whole_range() const noexcept
+  {
+    auto const* const loop = std::get_if<data_parallel_stage>(&stage);
+    return loop != nullptr ? loop->over : range{};
+  }
 };
 
 /// The position of a file in its workflow's table of files.
