@@ -2,6 +2,7 @@
 
 #include "tests/support/listening_device.hpp"
 #include "tests/support/machine_with_devices.hpp"
+#include "tests/support/message_of.hpp"
 #include "tests/support/mixed_workflow.hpp"
 
 #include <fmt/format.h>
@@ -14,20 +15,11 @@ namespace heddle {
 namespace {
 
 using test::machine_with_devices;
+using test::message_of;
 using test::mixed_workflow;
 using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-std::string message_of(std::exception_ptr const& error)
-{
-  try {
-    if (error) std::rethrow_exception(error);
-    return {};
-  } catch (std::exception const& e) {
-    return e.what();
-  }
-}
 
 /// An engine of two CPUs and simulated devices.
 struct simulated_engine {
@@ -226,15 +218,32 @@ TEST(DeviceRun, WithLittleMemoryEvictsAndStillIsRight)
 }
 
 /// The right result, or an error that names a task.
-void expect_right_or_clear(simulated_options const& options, std::uint64_t seed)
+void expect_right_or_clear(simulated_options const& options, std::uint64_t seed,
+                           std::size_t num_tasks = 300)
 {
-  mixed_workflow mixed{300, seed};
+  mixed_workflow mixed{num_tasks, seed};
   simulated_engine on{options};
   auto const result = on.run(mixed.get(), {.keep_going = seed % 2 == 0, .device_timeout = 100ms});
   if (result.error) {
     ASSERT_THAT(message_of(result.error), HasSubstr("task \"t")) << "seed " << seed;
   } else {
     ASSERT_TRUE(mixed.is_right()) << "seed " << seed;
+  }
+}
+
+/// Each kind of fault at a rate at which runs come some way; a hang would run into the time limit
+/// of the test.
+TEST(DeviceRun, Slow_WithInjectedFaultsIsRightOrClear)
+{
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    for (auto const& faults :
+         {simulated_faults{.sticky_error = 0.002}, simulated_faults{.out_of_memory = 0.02},
+          simulated_faults{.lost_callback = 0.5},
+          simulated_faults{.sticky_error = 0.001, .out_of_memory = 0.01, .lost_callback = 0.2}}) {
+      auto options   = two_unequal_devices(seed);
+      options.faults = faults;
+      ASSERT_NO_FATAL_FAILURE(expect_right_or_clear(options, seed, 1000));
+    }
   }
 }
 

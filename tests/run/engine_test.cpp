@@ -1,6 +1,7 @@
 #include <heddle/heddle.hpp>
 
 #include "tests/support/flat_machine.hpp"
+#include "tests/support/message_of.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <fmt/format.h>
@@ -18,6 +19,7 @@ namespace heddle {
 namespace {
 
 using test::flat_machine;
+using test::message_of;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -27,15 +29,6 @@ std::vector<task_status> statuses(report const& r)
   std::vector<task_status> all;
   for (auto const& t : r.tasks) all.push_back(t.status);
   return all;
-}
-
-std::string message_of(std::exception_ptr const& error)
-{
-  try {
-    std::rethrow_exception(error);
-  } catch (task_failed const& e) {
-    return e.what();
-  }
 }
 
 /// A workflow in which task i adds its predecessors' values and itself, with random edges.

@@ -8,6 +8,8 @@
 #include <heddle/workflow/builders.hpp>
 
 #include "tests/support/flat_machine.hpp"
+#include "tests/support/machine_with_devices.hpp"
+#include "tests/support/message_of.hpp"
 
 #include <gmock/gmock.h>
 
@@ -21,17 +23,8 @@ namespace heddle {
 namespace {
 
 using test::flat_machine;
+using test::message_of_call;
 using ::testing::HasSubstr;
-
-std::string message_of(std::function<void()> const& call)
-{
-  try {
-    call();
-    return "";
-  } catch (std::exception const& e) {
-    return e.what();
-  }
-}
 
 TEST(PreparedWorkflow, RunsEveryKindOfStageAgainAndAgain)
 {
@@ -134,13 +127,42 @@ TEST(PreparedWorkflow, StartsFirstWhatIsLongestAndOfHigherPriority)
   EXPECT_EQ(order, "cba");
 }
 
+TEST(PreparedWorkflow, TakesContentFromTheDeviceWhereItLies)
+{
+  simulated_machine devices;
+  engine e{test::machine_with_devices(2, std::vector<simulated_unit>(1)), devices.devices()};
+  buffer<double> x{100};
+  value<double> sum;
+  workflow on_device, on_host;
+  on_device.task("add", read_write(x))
+    .gpu([](stream_ref, device_span<double>) {})
+    .simulated([](std::span<double> d) {
+      for (auto& v : d) ++v;
+    })
+    .cost(1ms, 1ms);
+  on_host.task("double", read_write(x)).cpu([](std::span<double> d) {
+    for (auto& v : d) v *= 2;
+  });
+  on_host.task("sum", read(x), write(sum)).cpu([](std::span<double const> d, double& s) {
+    s = std::accumulate(d.begin(), d.end(), 0.0);
+  });
+  auto prepared   = e.prepare(on_host);
+  double expected = 0;
+  for (int run = 0; run < 5; ++run) {
+    ASSERT_FALSE(e.run_to_end(on_device).error);
+    prepared.run();
+    expected = (expected + 1) * 2;
+    ASSERT_EQ(sum.get(), 100 * expected);
+  }
+}
+
 TEST(PreparedWorkflow, NamesTheTaskThatFails)
 {
   engine e{flat_machine(2)};
   workflow w;
   w.task("reads").cpu([] { throw std::runtime_error{"no such file"}; });
   auto prepared = e.prepare(w);
-  EXPECT_EQ(message_of([&] { prepared.run(); }), "task \"reads\": no such file");
+  EXPECT_EQ(message_of_call([&] { prepared.run(); }), "task \"reads\": no such file");
 }
 
 TEST(PreparedWorkflow, StopsWhenAsked)
@@ -167,7 +189,7 @@ TEST(PreparedWorkflow, RefusesTasksWithoutABodyForCpus)
   engine e{flat_machine(1)};
   workflow w;
   w.task("empty");
-  EXPECT_THAT(message_of([&] { static_cast<void>(e.prepare(w)); }),
+  EXPECT_THAT(message_of_call([&] { static_cast<void>(e.prepare(w)); }),
               HasSubstr("task \"empty\" has no C++ body"));
 }
 
