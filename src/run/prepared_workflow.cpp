@@ -26,7 +26,7 @@ void expect_body(task_info const& task)
 
 prepared_workflow::state::state(workflow const& w, std::span<double const> priorities,
                                 std::shared_ptr<executor> threads)
-  : threads_{std::move(threads)}
+  : threads_{std::move(threads)}, team_{*threads_}
 {
   for (auto const& task : w.tasks()) expect_body(task);
   collect(w);
@@ -61,7 +61,7 @@ void prepared_workflow::state::add_tasks(workflow const& w, std::span<double con
     auto const size     = details.accesses.size();
     auto const data     = std::span{data_}.subspan(first, size);
     first += size;
-    calls_.push_back({&details.cpu, {data, details.whole_range(), {}}});
+    calls_.push_back({&details.cpu, {data, details.whole_range(), {}, details.division(), &team_}});
     rows_.add([c = &calls_.back()] { (*c->body)(c->arguments); },
               {task.name, static_cast<float>(priorities[t])});
   }

@@ -2,6 +2,8 @@
 /// What a prepared workflow holds.
 #pragma once
 
+#include "src/run/executor_team.hpp"
+
 #include <heddle/run/prepared_workflow.hpp>
 #include <heddle/run/task_rows.hpp>
 
@@ -31,6 +33,7 @@ struct prepared_workflow::state {
   void use(std::stop_token const& token);
 
   std::shared_ptr<executor> threads_;
+  executor_team team_;
   std::vector<argument> data_{};        ///< of all tasks, one after the other
   std::vector<call> calls_{};           ///< [tasks]
   std::vector<any_access> accesses_{};  ///< each item once, with all that tasks do to it

@@ -9,12 +9,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <fstream>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace heddle {
 namespace {
@@ -87,8 +89,12 @@ bool is_program(task_info const& task)
 }
 
 program_runner::program_runner(workflow const& w, run_directory const& directory,
-                               run_options const& options)
-  : workflow_{w}, directory_{directory}, options_{options}, all_units_{affinity_of_this_thread()}
+                               run_options const& options, stage_team* team)
+  : workflow_{w},
+    directory_{directory},
+    options_{options},
+    team_{team},
+    all_units_{affinity_of_this_thread()}
 {
 }
 
@@ -97,47 +103,78 @@ struct program_runner::attempt {
   task_id task;
   task_details const& details;
   private_folder const& folder;
-  std::stop_token const& stop;
+  std::stop_token stop;
   std::chrono::steady_clock::time_point timeout_at;
-  std::size_t log_bytes_left;
+  std::atomic<std::size_t> log_bytes_kept{0};  ///< programs at the same time do not wait for it
 };
+
+program_runner::attempt program_runner::begin(task_id task, private_folder const& folder,
+                                              std::stop_token const& stop) const
+{
+  auto const& details = workflow_.at(task).declared();
+  auto const timeout_at =
+    later(std::chrono::steady_clock::now(), std::chrono::duration<double>{details.timeout_seconds});
+  return {task, details, folder, stop, timeout_at};
+}
 
 void program_runner::run(task_id task, std::stop_token const& stop) const
 {
-  auto const& details = workflow_.at(task).declared();
+  auto const& stage = workflow_.at(task).declared().stage;
+  if (auto const* choice = std::get_if<speculative_stage>(&stage)) {
+    return race(task, *choice, stop);
+  }
   private_folder const folder{directory_, workflow_, task};
-  attempt a{
-    task,
-    details,
-    folder,
-    stop,
-    later(std::chrono::steady_clock::now(), std::chrono::duration<double>{details.timeout_seconds}),
-    options_.output_limit_bytes};
-  run_stage(a);
+  auto a = begin(task, folder, stop);
+  run_in(a);
   folder.commit_outputs();
 }
 
-void program_runner::run_stage(attempt& a) const
+void program_runner::run_in(attempt& a) const
 {
   if (auto const* loop = std::get_if<data_parallel_stage>(&a.details.stage)) {
     auto const first = with_number(*a.details.run, "first", loop->over.first);
     start(a, with_number(first, "last", loop->over.last));
   } else if (auto const* line = std::get_if<pipeline_stage>(&a.details.stage)) {
-    for (std::size_t token = 0; token < line->num_tokens.value_or(0); ++token) {
-      for (auto const& step : line->steps) start(a, with_number(step.run, "token", token));
-    }
-  } else if (auto const* race = std::get_if<speculative_stage>(&a.details.stage)) {
-    for (auto const& way : race->alternatives) {
-      try {
-        return start(a, way.run);
-      } catch (error const&) {
-        if (&way == &race->alternatives.back() || a.stop.stop_requested()) throw;
-        a.folder.discard_outputs();
-      }
-    }
+    run_pipeline(a, *line);
   } else {
     start(a, *a.details.run);
   }
+}
+
+/// A token is its number.
+void program_runner::run_pipeline(attempt& a, pipeline_stage const& line) const
+{
+  std::vector<any_step> steps;
+  for (auto const& step : line.steps) {
+    steps.push_back(
+      {step.mode, [this, &a, &step](any_token& token) {
+         start(a, with_number(step.run, "token", *static_cast<std::size_t const*>(token.get())));
+       }});
+  }
+  std::size_t next  = 0;
+  auto const source = [&] {
+    return next < line.num_tokens.value_or(0) ? make_token(next++) : any_token{nullptr, nullptr};
+  };
+  team_->run_pipeline(line.tokens_in_flight, source, steps);
+}
+
+void program_runner::race(task_id task, speculative_stage const& stage,
+                          std::stop_token const& stop) const
+{
+  std::vector<std::optional<private_folder>> folders(stage.alternatives.size());
+  std::vector<any_attempt> attempts;
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    attempts.push_back([&, i](std::stop_token const& told) {
+      auto& folder = folders[i].emplace(directory_, workflow_, task, i);
+      auto a       = begin(task, folder, told);
+      start(a, stage.alternatives[i].run);
+      folder.expect_outputs();
+      return true;
+    });
+  }
+  auto const winner = team_->race(attempts, stop);
+  if (!winner) throw task_failed{"was stopped with the run"};
+  folders[*winner]->commit_outputs();
 }
 
 void program_runner::start(attempt& a, program const& what) const
@@ -152,14 +189,15 @@ void program_runner::start(attempt& a, program const& what) const
     request.path = beside_the_workflow;
   }
   request.environment.emplace_back("HEDDLE_TASK", name);
-  request.log_limit_bytes = a.log_bytes_left;
-  request.timeout         = a.timeout_at - std::chrono::steady_clock::now();
-  request.kill_grace      = options_.kill_grace;
+  request.log_limit_bytes =
+    options_.output_limit_bytes - std::min(options_.output_limit_bytes, a.log_bytes_kept.load());
+  request.timeout    = a.timeout_at - std::chrono::steady_clock::now();
+  request.kill_grace = options_.kill_grace;
 
   std::optional<affinity_scope> all_units;
   if (a.details.needs.cores > 1) all_units.emplace(all_units_);
   auto const result = run_process(request, a.stop);
-  a.log_bytes_left -= result.bytes_kept;
+  a.log_bytes_kept += result.bytes_kept;
   if (result.good()) return;
   auto const said = last_words(request.log);
   throw task_failed{fmt::format("program \"{}\" {}{}{}", what.path,

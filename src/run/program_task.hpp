@@ -18,11 +18,14 @@ namespace heddle {
 
 /// Runs the programs of tasks. Immutable, hence thread-safe.
 ///
-/// In this version a stage runs on one worker: a data-parallel program once over its whole range,
-/// the tokens of a pipeline and the alternatives of a race one after the other.
+/// The steps of a pipeline run at the same time in one folder, the alternatives of a race each in
+/// its own; what a loser has written goes with its folder. In this version a data-parallel program
+/// runs once over its whole range.
 class program_runner {
  public:
-  program_runner(workflow const& w, run_directory const& directory, run_options const& options);
+  /// @param team of pipelines and races; may be null if there are none
+  program_runner(workflow const& w, run_directory const& directory, run_options const& options,
+                 stage_team* team);
 
   /// Runs one attempt of `task` in a private folder and commits its outputs.
   ///
@@ -33,12 +36,17 @@ class program_runner {
  private:
   struct attempt;
 
-  void run_stage(attempt& a) const;
+  void run_in(attempt& a) const;
+  void run_pipeline(attempt& a, pipeline_stage const& line) const;
+  void race(task_id task, speculative_stage const& stage, std::stop_token const& stop) const;
+  [[nodiscard]] attempt begin(task_id task, private_folder const& folder,
+                              std::stop_token const& stop) const;
   void start(attempt& a, program const& what) const;
 
   workflow const& workflow_;
   run_directory const& directory_;
   run_options const& options_;
+  stage_team* team_;
   cpu_set_t all_units_;  ///< what a program of several cores may use
 };
 

@@ -271,7 +271,7 @@ void run::state::bring_parked_tasks_home()
     if (worker == task_queue::any_worker) {
       wake_anyone();
     } else {
-      wake_[static_cast<std::size_t>(worker)].notify_one();
+      wake(static_cast<std::size_t>(worker));
     }
     lock.unlock();
   }

@@ -123,13 +123,17 @@ fs::path run_directory::log_of(std::string_view task, task_id id) const
   return root_ / ".heddle" / "logs" / (file_name_of(task, id) + ".log");
 }
 
-fs::path run_directory::private_folder_of(std::string_view task, task_id id) const
+fs::path run_directory::private_folder_of(std::string_view task, task_id id,
+                                          std::optional<std::size_t> alternative) const
 {
-  return root_ / ".heddle" / "tasks" / file_name_of(task, id);
+  auto name = file_name_of(task, id);
+  if (alternative) name += fmt::format("+{}", *alternative);  // no task's name holds a '+' here
+  return root_ / ".heddle" / "tasks" / name;
 }
 
-private_folder::private_folder(run_directory const& directory, workflow const& w, task_id task)
-  : path_{directory.private_folder_of(w.at(task).name, task)}, root_{directory.root()}
+private_folder::private_folder(run_directory const& directory, workflow const& w, task_id task,
+                               std::optional<std::size_t> alternative)
+  : path_{directory.private_folder_of(w.at(task).name, task, alternative)}, root_{directory.root()}
 {
   for (auto const output : w.at(task).outputs) outputs_.push_back(w.file(output).path);
   make_folders(path_);
@@ -169,16 +173,16 @@ void private_folder::link_input(std::string const& input) const
   if (failure) throw system_error{fmt::format("{}: {}", link.string(), failure.message())};
 }
 
-void private_folder::commit_outputs() const
+void private_folder::expect_outputs() const
 {
   for (auto const& output : outputs_) expect_committable(output, path_, root_);
-  auto const aside = path_ / ".replaced";
-  for (auto const& output : outputs_) move_into_place(path_ / output, root_ / output, aside);
 }
 
-void private_folder::discard_outputs() const
+void private_folder::commit_outputs() const
 {
-  for (auto const& output : outputs_) remove_tree(path_ / output);
+  expect_outputs();
+  auto const aside = path_ / ".replaced";
+  for (auto const& output : outputs_) move_into_place(path_ / output, root_ / output, aside);
 }
 
 }  // namespace heddle

@@ -7,6 +7,7 @@
 #include <heddle/workflow/workflow.hpp>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,8 @@ class run_directory {
 
   [[nodiscard]] std::filesystem::path const& root() const noexcept { return root_; }
   [[nodiscard]] std::filesystem::path log_of(std::string_view task, task_id id) const;
-  [[nodiscard]] std::filesystem::path private_folder_of(std::string_view task, task_id id) const;
+  [[nodiscard]] std::filesystem::path private_folder_of(
+    std::string_view task, task_id id, std::optional<std::size_t> alternative) const;
 
  private:
   std::filesystem::path root_;
@@ -36,14 +38,19 @@ class private_folder {
  public:
   /// Links the inputs of `task` and makes the folders of its outputs.
   ///
+  /// @param alternative several alternatives of a task have a folder each
   /// @throw task_failed  if an input is missing
   /// @throw system_error if the folder cannot be made
-  private_folder(run_directory const& directory, workflow const& w, task_id task);
+  private_folder(run_directory const& directory, workflow const& w, task_id task,
+                 std::optional<std::size_t> alternative = {});
   private_folder(private_folder const&)            = delete;
   private_folder& operator=(private_folder const&) = delete;
   ~private_folder();
 
   [[nodiscard]] std::filesystem::path const& path() const noexcept { return path_; }
+
+  /// @throw task_failed if an output was not written or cannot take its place
+  void expect_outputs() const;
 
   /// Renames all outputs into the run directory. A folder there gives way to a folder, not to a
   /// file.
@@ -53,9 +60,6 @@ class private_folder {
   /// @throw system_error if the system refuses one, as nothing should after these checks; those
   /// before it are in place then
   void commit_outputs() const;
-
-  /// Removes what an attempt has written, for another one.
-  void discard_outputs() const;
 
  private:
   void link_input(std::string const& input) const;

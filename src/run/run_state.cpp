@@ -81,6 +81,23 @@ void expect_a_cpu(machine const& m)
     "engine: a run without a schedule needs a CPU, and this machine has only GPUs"};
 }
 
+std::vector<char> which_are_stages(workflow const& w)
+{
+  std::vector<char> is_stage;
+  is_stage.reserve(w.num_tasks());
+  for (auto const& task : w.tasks()) {
+    is_stage.push_back(!std::holds_alternative<std::monostate>(task.declared().stage));
+  }
+  return is_stage;
+}
+
+/// Without threads of its own; none where there is nothing to help with.
+std::unique_ptr<executor> make_helpers(std::vector<char> const& is_stage)
+{
+  bool const is_any = std::find(is_stage.begin(), is_stage.end(), 1) != is_stage.end();
+  return is_any ? std::make_unique<executor>(0) : nullptr;
+}
+
 /// What reports colour the task by: its kind, else its name without the number at its end.
 std::string kind_to_show(task_info const& task)
 {
@@ -99,7 +116,10 @@ run::state::state(workflow const& w, machine const& m, device_memories const& me
     machine_{m},
     options_{std::move(options)},
     costs_{w, m},
-    runner_{w, costs_, options_, kinds_of_devices(memories, plan, w.num_tasks())},
+    is_stage_{options_.replay_scale ? std::vector<char>(w.num_tasks()) : which_are_stages(w)},
+    helpers_{make_helpers(is_stage_)},
+    runner_{w, costs_, options_, kinds_of_devices(memories, plan, w.num_tasks()),
+            helpers_ ? &team_.emplace(*helpers_) : nullptr},
     planned_{plan != nullptr},
     most_running_{options_.max_parallelism > 0 ? static_cast<std::size_t>(options_.max_parallelism)
                                                : std::numeric_limits<std::size_t>::max()},
@@ -107,6 +127,7 @@ run::state::state(workflow const& w, machine const& m, device_memories const& me
     wake_(m.resources.size()),
     asleep_(m.resources.size(), 0),
     enqueued_(w.num_tasks(), 0),
+    recalled_{std::make_unique<std::atomic<bool>[]>(m.resources.size())},
     lanes_(m.resources.size()),
     without_room_(m.resources.size()),
     bound_{static_cast<std::ptrdiff_t>(m.resources.size())}

@@ -3,12 +3,14 @@
 #pragma once
 
 #include "src/run/device_lane.hpp"
+#include "src/run/executor_team.hpp"
 #include "src/run/task_queue.hpp"
 #include "src/run/task_runner.hpp"
 
 #include <heddle/cost/cost_model.hpp>
 #include <heddle/run/engine.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -96,6 +98,13 @@ class run::state {
   [[nodiscard]] std::exception_ptr bring_users_memory_home() const;
   void wake_anyone();
   void wake_all();
+  void wake(std::size_t worker);
+
+  // Stages, which other workers may help with.
+  void wait_or_help(int worker, std::unique_lock<std::mutex>& lock);
+  void help(std::size_t worker, std::unique_lock<std::mutex>& lock);
+  void begin_stage();
+  void end_stage();
   [[nodiscard]] double now() const;
   [[nodiscard]] task_record& record_of(task_id task)
   {
@@ -107,6 +116,9 @@ class run::state {
   machine machine_;
   run_options options_;
   cost_model costs_;
+  std::vector<char> is_stage_;           ///< [tasks]
+  std::unique_ptr<executor> helpers_;    ///< of workers who have nothing to do; null: no stages
+  std::optional<executor_team> team_{};  ///< these
   task_runner runner_;
   bool planned_;
   std::size_t most_running_;
@@ -129,6 +141,9 @@ class run::state {
   std::vector<char> enqueued_;     ///< [tasks], on a device: successors there were released
   std::vector<task_id> parked_{};  ///< taken by a worker, waiting for their items
   std::condition_variable over_{};
+  std::size_t num_helping_ = 0;                    ///< workers
+  std::atomic<int> num_stages_{0};                 ///< that run; helpers read it without the mutex
+  std::unique_ptr<std::atomic<bool>[]> recalled_;  ///< [workers], likewise
 
   std::vector<std::unique_ptr<device_lane>> lanes_;   ///< [workers], each used by its worker alone
   std::vector<std::optional<task_id>> without_room_;  ///< [workers], likewise

@@ -28,18 +28,70 @@ void run::state::work(int worker)
   std::unique_lock lock{mutex_};
   while (!over()) {
     if (auto const task = take(worker)) {
+      bool const is_stage = is_stage_[static_cast<std::size_t>(*task)] != 0;
+      if (is_stage) begin_stage();
       lock.unlock();
       bool const parked = first_lane_ >= 0 && park_until_home(*task);
       outcome result;
       if (!parked) result = execute(*task, worker);
       lock.lock();
+      if (is_stage) end_stage();
       if (!parked) hand_in(*task, std::move(result));
     } else {
-      asleep_[static_cast<std::size_t>(worker)] = 1;
-      wake_[static_cast<std::size_t>(worker)].wait(lock);
-      asleep_[static_cast<std::size_t>(worker)] = 0;
+      wait_or_help(worker, lock);
     }
   }
+}
+
+/// Until this worker is woken.
+void run::state::wait_or_help(int worker, std::unique_lock<std::mutex>& lock)
+{
+  auto const w = static_cast<std::size_t>(worker);
+  asleep_[w]   = 1;
+  if (num_stages_ > 0 && progress_.running + num_helping_ < most_running_) {
+    help(w, lock);
+  } else {
+    wake_[w].wait(lock);
+  }
+  asleep_[w] = 0;
+}
+
+/// Does parts of the stages that other workers are at, until there is something of its own to do.
+/// `recalled_` is set by who wakes it, under the mutex, as `num_stages_` is changed.
+void run::state::help(std::size_t worker, std::unique_lock<std::mutex>& lock)
+{
+  auto& recalled = recalled_[worker];
+  recalled.store(false, std::memory_order_relaxed);
+  ++num_helping_;
+  lock.unlock();
+  {
+    executor::visit const here{*helpers_};
+    helpers_->work_until(here.self(), [this, &recalled] {
+      return recalled.load(std::memory_order_relaxed) ||
+             num_stages_.load(std::memory_order_relaxed) == 0;
+    });
+  }
+  lock.lock();
+  --num_helping_;
+}
+
+void run::state::begin_stage()
+{
+  num_stages_.fetch_add(1, std::memory_order_relaxed);
+  wake_all();
+}
+
+void run::state::end_stage()
+{
+  num_stages_.fetch_sub(1, std::memory_order_relaxed);
+  helpers_->notify_waiters();
+}
+
+void run::state::wake(std::size_t worker)
+{
+  recalled_[worker].store(true, std::memory_order_relaxed);
+  wake_[worker].notify_one();
+  if (num_stages_.load(std::memory_order_relaxed) > 0) helpers_->notify_waiters();
 }
 
 /// Without a schedule that says what runs on a GPU, its worker would only take cores from the
@@ -70,7 +122,7 @@ std::optional<task_id> run::state::take(int worker)
 run::state::outcome run::state::execute(task_id task, int worker)
 {
   auto const& info    = workflow_.at(task);
-  bool const is_stage = !std::holds_alternative<std::monostate>(info.declared().stage);
+  bool const is_stage = is_stage_[static_cast<std::size_t>(task)] != 0;
   profiler_range const range{is_stage ? range_kind::stage : range_kind::task, info.name,
                              static_cast<std::uint64_t>(task)};
   std::error_code ignored;
@@ -149,7 +201,7 @@ void run::state::release(task_id task, successors which)
     if (--missing_[static_cast<std::size_t>(successor)] > 0) continue;
     auto const worker = queue_->make_ready(successor);
     if (worker != task_queue::any_worker) {
-      wake_[static_cast<std::size_t>(worker)].notify_one();
+      wake(static_cast<std::size_t>(worker));
     } else if (++for_any > 1 || first_lane_ >= 0) {  // the first is for the calling worker
       wake_anyone();
     }
@@ -183,12 +235,12 @@ void run::state::wake_anyone()
   auto const sleeper = std::find(asleep_.begin(), asleep_.end(), 1);  // devices' workers set none
   if (sleeper == asleep_.end()) return;
   *sleeper = 0;
-  wake_[static_cast<std::size_t>(sleeper - asleep_.begin())].notify_one();
+  wake(static_cast<std::size_t>(sleeper - asleep_.begin()));
 }
 
 void run::state::wake_all()
 {
-  for (auto& worker : wake_) worker.notify_one();
+  for (std::size_t w = 0; w < wake_.size(); ++w) wake(w);
 }
 
 void run::state::watch_deadline()

@@ -59,8 +59,8 @@ void expect_device_body(task_info const& task, device_kind where)
 }  // namespace
 
 task_runner::task_runner(workflow const& w, cost_model const& costs, run_options const& options,
-                         std::vector<std::optional<device_kind>> const& devices)
-  : workflow_{w}, costs_{costs}, replay_scale_{options.replay_scale}
+                         std::vector<std::optional<device_kind>> const& devices, stage_team* team)
+  : workflow_{w}, costs_{costs}, replay_scale_{options.replay_scale}, team_{team}
 {
   if (replay_scale_) return;
   bool programs = false;
@@ -77,7 +77,7 @@ task_runner::task_runner(workflow const& w, cost_model const& costs, run_options
   }
   if (!programs) return;
   directory_.emplace(options.directory);
-  programs_.emplace(w, *directory_, options);
+  programs_.emplace(w, *directory_, options, team);
 }
 
 void task_runner::run(task_id task, int resource, std::stop_token const& stop) const
@@ -108,7 +108,7 @@ void task_runner::run_body(task_id task, std::stop_token const& stop) const
     if (writes(how)) item->write_at_home();
     data.push_back({item->host(), item->size_bytes()});
   }
-  details.cpu({data, details.whole_range(), stop});
+  details.cpu({data, details.whole_range(), stop, details.division(), team_});
 }
 
 }  // namespace heddle

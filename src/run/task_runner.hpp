@@ -20,11 +20,12 @@ namespace heddle {
 class task_runner {
  public:
   /// @param devices [tasks], the kind of device that a task is planned on; none: it runs on a CPU
+  /// @param team    of stages; may be null if there are none, or in a replay
   /// @throw not_supported naming the first task that has nothing which could run here
   /// @throw input_error   naming a program's path that leaves the run directory
   /// @throw system_error  if there are programs and the run directory cannot be used
   task_runner(workflow const& w, cost_model const& costs, run_options const& options,
-              std::vector<std::optional<device_kind>> const& devices);
+              std::vector<std::optional<device_kind>> const& devices, stage_team* team);
 
   /// Runs one attempt of `task` on a worker that stands for `resource`, on the calling thread.
   ///
@@ -40,6 +41,7 @@ class task_runner {
   workflow const& workflow_;
   cost_model const& costs_;
   std::optional<double> replay_scale_;
+  stage_team* team_;
   std::optional<run_directory> directory_{};
   std::optional<program_runner> programs_{};
 };

@@ -225,7 +225,7 @@ void heddle_json_writer::write_stage(pipeline_stage const& stage)
   for (auto const& step : stage.steps) {
     out_.print("{}{{\"name\":", comma.next());
     out_.print_json_string(step.name);
-    out_.print(",\"mode\":\"{}\"", step.serial ? "serial" : "parallel");
+    out_.print(",\"mode\":\"{}\"", step.mode == step_mode::parallel ? "parallel" : "serial");
     write_program(step.run, ",");
     out_.print("}}");
   }

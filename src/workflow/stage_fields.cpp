@@ -35,7 +35,7 @@ constexpr std::array data_parallel_fields{
 /// A program with a name: a step, or an alternative.
 struct named_program_draft : program_draft {
   std::string_view name{};
-  bool serial = true;
+  step_mode mode = step_mode::serial;
 
   program finish_required(json_value const& owner)
   {
@@ -61,7 +61,8 @@ constexpr std::array step_fields{
                                     if (mode != "serial" && mode != "parallel") {
                                       v.fail("expected \"serial\" or \"parallel\"");
                                     }
-                                    d.serial = mode == "serial";
+                                    d.mode =
+                                      mode == "serial" ? step_mode::serial : step_mode::parallel;
                                   }},
 };
 
@@ -77,7 +78,7 @@ constexpr std::array pipeline_fields{
         named_program_draft step;
         read_fields(element, unknown_keys::refuse, step, step_fields, program_fields);
         auto run = step.finish_required(element);
-        s.steps.push_back({std::string{step.name}, step.serial, std::move(run)});
+        s.steps.push_back({std::string{step.name}, step.mode, std::move(run)});
       });
     }},
 };

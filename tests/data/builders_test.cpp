@@ -2,6 +2,8 @@
 #include <heddle/data/value.hpp>
 #include <heddle/workflow/builders.hpp>
 
+#include "tests/support/serial_team.hpp"
+
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -32,8 +34,8 @@ void run(workflow const& w, task_id id, std::stop_token stop = {})
   auto const& details = w.at(id).declared();
   std::vector<argument> data;
   for (auto const& a : details.accesses) data.push_back({a.item->host(), a.item->size_bytes()});
-  auto const* loop = std::get_if<data_parallel_stage>(&details.stage);
-  details.cpu({data, loop != nullptr ? loop->over : range{}, stop});
+  test::serial_team team;
+  details.cpu({data, details.whole_range(), stop, details.division(), &team});
 }
 
 TEST(Builders, ReaderFollowsLastWriterAndCarriesItsBytes)
@@ -202,7 +204,7 @@ TEST(Builders, PipelinePassesTokensThroughAllStepsInOrder)
   auto const& line = std::get<pipeline_stage>(w.at(0).declared().stage);
   EXPECT_EQ(line.tokens_in_flight, 8U);
   ASSERT_EQ(line.steps.size(), 2U);
-  EXPECT_FALSE(line.steps[0].serial);
+  EXPECT_EQ(line.steps[0].mode, step_mode::parallel);
   EXPECT_EQ(line.steps[1].name, "store");
 }
 
@@ -257,14 +259,34 @@ TEST(Builders, RaceGoesOnAfterAnAlternativeThatThrows)
   EXPECT_EQ(v.get(), 2);
 }
 
-TEST(Builders, RaceOfWhichAllThrowFailsWithTheLastReason)
+TEST(Builders, RaceOfWhichAllThrowFailsWithTheFirstReason)
 {
   workflow w{"w"};
   value<int> v{1};
-  w.speculate("race", write(v)).alternative("throws", [](std::stop_token, int&) -> bool {
-    throw std::out_of_range{"no"};
-  });
+  w.speculate("race", write(v))
+    .alternative("throws", [](std::stop_token, int&) -> bool { throw std::out_of_range{"no"}; })
+    .alternative("throws too",
+                 [](std::stop_token, int&) -> bool { throw std::length_error{"no"}; });
   EXPECT_THROW(run(w, 0), std::out_of_range);
+}
+
+TEST(Builders, RaceCommitsWhatItsDecisionChoseThoughAnotherIsGood)
+{
+  workflow w{"w"};
+  value<int> const which{1};
+  value<int> v{7};
+  auto const adds = [](int amount) {
+    return [amount](std::stop_token, int const&, int& x) {
+      x += amount;
+      return true;
+    };
+  };
+  w.speculate("choice", read(which), read_write(v))
+    .alternative("ten", adds(10))
+    .alternative("hundred", adds(100))
+    .decided_by([](int const& n, int const&) { return static_cast<std::size_t>(n); });
+  run(w, 0);
+  EXPECT_EQ(v.get(), 107);
 }
 
 TEST(Builders, PipelineThatIsStoppedBeforeItsEndFails)

@@ -352,7 +352,12 @@ TEST_F(ProgramTask, PipelineOfProgramsPassesEveryToken)
     {"name": "one", "mode": "serial", "command": "echo one {token}"},
     {"name": "two", "mode": "parallel", "command": "echo two {token}", "shell": true}]}})")
                  .error);
-  EXPECT_EQ(folder.read(".heddle/logs/a.log"), "one 0\ntwo 0\none 1\ntwo 1\n");
+  auto const log = folder.read(".heddle/logs/a.log");
+  EXPECT_EQ(log.size(), std::string{"one 0\ntwo 0\none 1\ntwo 1\n"}.size());
+  EXPECT_LT(log.find("one 0\n"), log.find("one 1\n"));
+  for (auto const* token : {"0", "1"}) {
+    EXPECT_LT(log.find(std::string{"one "} + token), log.find(std::string{"two "} + token));
+  }
 }
 
 TEST_F(ProgramTask, RaceOfProgramsCommitsTheFirstGoodOne)
@@ -368,7 +373,34 @@ TEST_F(ProgramTask, RaceWithoutGoodProgramFails)
 {
   EXPECT_THAT(failure(R"({"id": "a", "speculative": {"alternatives": [
     {"name": "one", "command": "exit 1", "shell": true}, {"name": "two", "command": "exit 2", "shell": true}]}})"),
-              HasSubstr("exit code 2"));
+              HasSubstr("exit code 1"));
+}
+
+/// The first would take an hour.
+TEST_F(ProgramTask, RaceOfProgramsEndsTheLosers)
+{
+  ASSERT_FALSE(run(R"({"id": "a", "outputs": ["out"], "speculative": {"alternatives": [
+    {"name": "slow", "command": "echo slow > out; sleep 3600", "shell": true},
+    {"name": "fast", "command": "echo fast > out", "shell": true}]}})")
+                 .error);
+  EXPECT_EQ(folder.read("out"), "fast\n");
+}
+
+TEST_F(ProgramTask, RaceGoesOnAfterAProgramThatForgetsItsOutput)
+{
+  ASSERT_FALSE(run(R"({"id": "a", "outputs": ["out"], "speculative": {"alternatives": [
+    {"name": "forgets", "command": "true"},
+    {"name": "good", "command": "echo good > out", "shell": true}]}})")
+                 .error);
+  EXPECT_EQ(folder.read("out"), "good\n");
+}
+
+TEST_F(ProgramTask, PipelineRunsParallelStepsAtOnce)
+{
+  ASSERT_FALSE(run(R"({"id": "a", "pipeline": {"tokens": 2, "num_tokens": 2, "stages": [
+    {"name": "meet", "mode": "parallel", "shell": true,
+     "command": "touch here.{token}; while [ ! -e here.0 ] || [ ! -e here.1 ]; do sleep 0.01; done"}]}})")
+                 .error);
 }
 
 }  // namespace

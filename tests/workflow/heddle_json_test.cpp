@@ -70,8 +70,8 @@ TEST(HeddleJson, ReadsStagesAndShells)
   auto const& pipe = std::get<pipeline_stage>(w.at(3).declared().stage);
   EXPECT_EQ(pipe.num_tokens, 5U);
   ASSERT_EQ(pipe.steps.size(), 2U);
-  EXPECT_TRUE(pipe.steps[0].serial);
-  EXPECT_FALSE(pipe.steps[1].serial);
+  EXPECT_EQ(pipe.steps[0].mode, step_mode::serial);
+  EXPECT_EQ(pipe.steps[1].mode, step_mode::parallel);
   EXPECT_EQ(pipe.steps[0].run.path, "a");
   auto const& race = std::get<speculative_stage>(w.at(4).declared().stage);
   ASSERT_EQ(race.alternatives.size(), 2U);

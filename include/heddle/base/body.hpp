@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/base/access.hpp>
+#include <heddle/base/stage_team.hpp>
 #include <heddle/base/stream_ref.hpp>
 #include <heddle/base/units.hpp>
 
@@ -17,6 +18,8 @@ struct body_arguments {
   std::span<argument const> data;  ///< [accesses]
   range part{};                    ///< the part of a data-parallel stage to do
   std::stop_token stop{};          ///< asked of long bodies: give up soon
+  loop_options loop{};             ///< how a data-parallel stage may be divided
+  stage_team* team = nullptr;      ///< that the stage may use; null: it does all itself
 };
 
 /// Runs on the calling thread, on data in host memory. Throws to fail its task.

@@ -2,6 +2,7 @@
 /// How a loop is divided between threads. Users have no need of it.
 #pragma once
 
+#include <heddle/base/stage_team.hpp>
 #include <heddle/base/units.hpp>
 #include <heddle/run/executor.hpp>
 
@@ -18,15 +19,7 @@
 #include <utility>
 #include <variant>
 
-namespace heddle {
-
-/// How a loop may be divided.
-struct loop_options {
-  std::size_t grain           = 1;  ///< indices that are never divided
-  std::size_t max_parallelism = 0;  ///< threads at once; 0: all
-};
-
-namespace detail {
+namespace heddle::detail {
 
 /// How many indices to do before the next look at the clock and at who is hungry: such that it
 /// takes some 10 us, from what the last ones took.
@@ -202,5 +195,4 @@ Result fold_elements(std::span<T const> elements, range part, Op& op)
   return so_far;
 }
 
-}  // namespace detail
-}  // namespace heddle
+}  // namespace heddle::detail

@@ -16,21 +16,21 @@ namespace heddle {
 template <class F>
 [[nodiscard]] detail::stage<F> serial(F f)
 {
-  return {detail::stage_kind::serial, std::move(f)};
+  return {step_mode::serial, std::move(f)};
 }
 
 /// A stage that takes one token at a time, in any order.
 template <class F>
 [[nodiscard]] detail::stage<F> serial_out_of_order(F f)
 {
-  return {detail::stage_kind::serial_out_of_order, std::move(f)};
+  return {step_mode::serial_out_of_order, std::move(f)};
 }
 
 /// A stage that takes any number of tokens at once.
 template <class F>
 [[nodiscard]] detail::stage<F> parallel(F f)
 {
-  return {detail::stage_kind::parallel, std::move(f)};
+  return {step_mode::parallel, std::move(f)};
 }
 
 /// How many tokens may be in flight.

@@ -14,9 +14,10 @@ namespace heddle {
 /// A workflow with C++ bodies for CPUs in compressed rows; see `engine::prepare`. A run costs some
 /// ten nanoseconds a task beside the bodies, where `engine::start` makes a record of each task.
 ///
-/// Each stage (loop, reduction, pipeline, race) runs on one thread; retries, traces and reports are
-/// for `engine::start`. The workflow and its engine must outlive this. Movable. Not thread-safe;
-/// one run at a time, and none of the same workflow elsewhere meanwhile.
+/// Stages (loops, reductions, pipelines, races) use all threads that have nothing else to do.
+/// Retries, traces and reports are for `engine::start`. The workflow and its engine must outlive
+/// this. Movable. Not thread-safe; one run at a time, and none of the same workflow elsewhere
+/// meanwhile.
 class prepared_workflow {
  public:
   /// Runs all tasks on the threads of the engine and the calling one, and returns when they have

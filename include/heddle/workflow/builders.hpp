@@ -6,13 +6,14 @@
 #include <heddle/base/access.hpp>
 #include <heddle/base/body.hpp>
 #include <heddle/base/error.hpp>
+#include <heddle/base/private_outputs.hpp>
 #include <heddle/base/units.hpp>
 #include <heddle/workflow/task_ref.hpp>
 #include <heddle/workflow/workflow.hpp>
 
+#include <any>
 #include <concepts>
 #include <cstddef>
-#include <exception>
 #include <functional>
 #include <optional>
 #include <stop_token>
@@ -207,7 +208,10 @@ class loop_builder<access<H, D>...> : public stage_base<loop_builder<access<H, D
   requires std::invocable<F&, range, H...> loop_builder& cpu(F f)
   {
     this->details().cpu = [f = std::move(f)](body_arguments const& a) mutable {
-      detail::call_typed<H...>(f, a.data, a.part);
+      auto const do_part = [&](range part) { detail::call_typed<H...>(f, a.data, part); };
+      if (a.team == nullptr) return do_part(a.part);
+      a.team->run_loop(
+        a.part, a.loop, [&](range part, std::any&) { do_part(part); }, [](std::any&) {});
     };
     return *this;
   }
@@ -239,6 +243,13 @@ class loop_builder<access<H, D>...> : public stage_base<loop_builder<access<H, D
     std::get<data_parallel_stage>(this->details().stage).grain = indices;
     return *this;
   }
+
+  /// At most so many threads at once.
+  loop_builder& max_parallelism(std::size_t threads)
+  {
+    std::get<data_parallel_stage>(this->details().stage).max_parallelism = threads;
+    return *this;
+  }
 };
 
 /// Builds a reduction; see `workflow::reduce`.
@@ -256,14 +267,29 @@ class reduce_builder<R, Op, access<H, D>...>
   {
   }
 
-  /// The body for CPUs: `f(part, host arguments...)` returns the fold of its part.
+  /// The body for CPUs: `f(part, host arguments...)` returns the fold of its part, which is not
+  /// empty; different parts may run at the same time. The results of parts are joined in the order
+  /// of the indices: the operation is associative, and need not be commutative.
   template <class F>
   requires std::is_invocable_r_v<R, F&, range, H...> reduce_builder& cpu(F f)
   {
     this->details().cpu = [f = std::move(f), init = init_,
                            operation = operation_](body_arguments const& a) mutable {
-      auto& into = argument_as<R&>::from(a.data[0]);
-      into       = operation(init, detail::call_typed<H...>(f, a.data.subspan(1), a.part));
+      R result = init;
+      a.team->run_loop(
+        a.part, a.loop,
+        [&](range part, std::any& so_far) {
+          R next = detail::call_typed<H...>(f, a.data.subspan(1), part);
+          if (auto* const before = std::any_cast<R>(&so_far)) {
+            *before = operation(std::move(*before), std::move(next));
+          } else {
+            so_far = std::move(next);
+          }
+        },
+        [&](std::any& part) {
+          result = operation(std::move(result), std::move(std::any_cast<R&>(part)));
+        });
+      argument_as<R&>::from(a.data[0]) = std::move(result);
     };
     return *this;
   }
@@ -294,68 +320,88 @@ class token_control {
 template <class In>
 class pipeline_builder : public stage_base<pipeline_builder<In>> {
  public:
-  /// Gives the next token, passed through all steps so far; none: the end.
-  using producer = std::function<std::optional<In>(token_control&)>;
+  /// Gives the next token; null: the end.
+  using source_body = std::function<any_token(token_control&)>;
 
-  pipeline_builder(workflow& w, std::string_view name, pipeline_options options, producer source)
+  pipeline_builder(workflow& w, std::string_view name, pipeline_options options, source_body source)
     : stage_base<pipeline_builder>{w, detail::make_task(name, pipeline_stage{options.tokens})},
-      produce_{std::move(source)}
+      source_{std::move(source)}
   {
     set_body();
   }
 
   template <class Before>
-  pipeline_builder(pipeline_builder<Before> const& before, producer produce)
-    : stage_base<pipeline_builder>{before}, produce_{std::move(produce)}
+  pipeline_builder(pipeline_builder<Before> const& before, any_step step)
+    : stage_base<pipeline_builder>{before}, source_{before.source_}, steps_{before.steps_}
   {
+    steps_.push_back(std::move(step));
     set_body();
   }
 
   /// A step that sees one token at a time, in the order of the source.
   template <class F>
   requires std::invocable<F&, In>
-  auto serial(std::string_view name, F f) { return add_step(name, true, std::move(f)); }
+  auto serial(std::string_view name, F f)
+  {
+    return add_step(name, step_mode::serial, std::move(f));
+  }
+
+  /// A step that sees one token at a time, in any order.
+  template <class F>
+  requires std::invocable<F&, In>
+  auto serial_out_of_order(std::string_view name, F f)
+  {
+    return add_step(name, step_mode::serial_out_of_order, std::move(f));
+  }
 
   /// A step that may see several tokens at once.
   template <class F>
   requires std::invocable<F&, In>
-  auto parallel(std::string_view name, F f) { return add_step(name, false, std::move(f)); }
+  auto parallel(std::string_view name, F f)
+  {
+    return add_step(name, step_mode::parallel, std::move(f));
+  }
 
  private:
+  template <class Other>
+  friend class pipeline_builder;
+
   template <class F>
-  auto add_step(std::string_view name, bool serial, F f)
+  auto add_step(std::string_view name, step_mode mode, F f)
   {
     using result = std::invoke_result_t<F&, In>;
     using out    = std::conditional_t<std::is_void_v<result>, std::monostate, result>;
-    auto& steps  = std::get<pipeline_stage>(this->details().stage).steps;
-    steps.push_back({std::string{name}, serial});
-    auto produce = [before = produce_, f = std::move(f)](token_control& control) mutable {
-      auto token = before(control);
-      if (!token) return std::optional<out>{};
+    std::get<pipeline_stage>(this->details().stage).steps.push_back({std::string{name}, mode});
+    auto body = [f = std::move(f)](any_token& token) mutable {
+      auto in = std::move(*static_cast<In*>(token.get()));
       if constexpr (std::is_void_v<result>) {
-        f(std::move(*token));
-        return std::optional<out>{std::in_place};
+        f(std::move(in));
+        token = make_token(out{});
       } else {
-        return std::optional<out>{f(std::move(*token))};
+        token = make_token<out>(f(std::move(in)));
       }
     };
-    return pipeline_builder<out>{*this, std::move(produce)};
+    return pipeline_builder<out>{*this, any_step{mode, std::move(body)}};
   }
 
   /// Each run starts from a fresh copy of the source and the steps, whatever state they hold.
   void set_body()
   {
-    this->details().cpu = [fresh = produce_](body_arguments const& a) {
-      auto produce = fresh;
-      token_control control;
-      while (produce(control)) {
+    auto const tokens   = std::get<pipeline_stage>(this->details().stage).tokens_in_flight;
+    this->details().cpu = [tokens, source = source_, steps = steps_](body_arguments const& a) {
+      auto const next = [fresh = source, control = token_control{}, &a]() mutable {
         if (a.stop.stop_requested()) throw task_failed{"stopped before the end of the pipeline"};
+        auto token = fresh(control);
         control.advance();
-      }
+        return token;
+      };
+      auto const fresh_steps = steps;
+      a.team->run_pipeline(tokens, next, fresh_steps);
     };
   }
 
-  producer produce_;
+  source_body source_;
+  std::vector<any_step> steps_{};
 };
 
 /// Builds a race of alternatives; see `workflow::speculate`.
@@ -370,56 +416,60 @@ class race_builder<access<H, D>...> : public stage_base<race_builder<access<H, D
 
   /// One way to the result: `f(stop, host arguments...)` returns whether its result is good. It
   /// writes private copies of the declared outputs; those of the winner are committed. Side effects
-  /// beyond them are the user's.
+  /// beyond them are the user's. Alternatives run at the same time as far as threads are free; the
+  /// stop tokens of all others are set when one has won.
   template <class F>
   requires std::is_invocable_r_v<bool, F&, std::stop_token, H...> race_builder& alternative(
     std::string_view name, F f)
   {
     std::get<speculative_stage>(this->details().stage).alternatives.push_back({std::string{name}});
-    attempts_.push_back(
+    bodies_.push_back(
       [f = std::move(f)](std::stop_token stop, std::span<argument const> data) mutable {
         return static_cast<bool>(detail::call_typed<H...>(f, data, std::move(stop)));
       });
-    this->details().cpu = [accesses = accesses_,
-                           attempts = attempts_](body_arguments const& a) mutable {
-      std::exception_ptr thrown;
-      for (auto& attempt : attempts) {
-        try {
-          if (commits(attempt, accesses, a)) return;
-        } catch (...) {
-          thrown = std::current_exception();
-        }
-        if (a.stop.stop_requested()) break;
-      }
-      if (thrown) std::rethrow_exception(thrown);
-      throw task_failed{"none of the alternatives gave a good result"};
+    set_body();
+    return *this;
+  }
+
+  /// Says which alternative is wanted: `f(host arguments...)` returns its number, counted from 0,
+  /// while the alternatives run ahead. It gets the items themselves, and must not write them.
+  template <class F>
+  requires std::is_invocable_r_v<std::size_t, F&, H...> race_builder& decided_by(F f)
+  {
+    choose_ = [f = std::move(f)](std::span<argument const> data) mutable {
+      return static_cast<std::size_t>(detail::call_typed<H...>(f, data));
     };
+    set_body();
     return *this;
   }
 
  private:
-  using attempt_body = std::function<bool(std::stop_token, std::span<argument const>)>;
+  using way      = std::function<bool(std::stop_token, std::span<argument const>)>;
+  using decision = std::function<std::size_t(std::span<argument const>)>;
 
-  /// Runs one alternative on private copies of what it writes, and commits them if it was good.
-  static bool commits(attempt_body& run, std::vector<any_access> const& accesses,
-                      body_arguments const& a)
+  void set_body()
   {
-    std::vector<std::shared_ptr<data_item>> copies(accesses.size());
-    std::vector<argument> data{a.data.begin(), a.data.end()};
-    for (std::size_t i = 0; i < accesses.size(); ++i) {
-      if (!writes(accesses[i].how)) continue;
-      copies[i] = accesses[i].item->private_copy();
-      data[i]   = {copies[i]->host(), copies[i]->size_bytes()};
-    }
-    if (!run(a.stop, data)) return false;
-    for (std::size_t i = 0; i < accesses.size(); ++i) {
-      if (copies[i]) accesses[i].item->commit(*copies[i]);
-    }
-    return true;
+    this->details().cpu = [accesses = accesses_, bodies = bodies_,
+                           choose = choose_](body_arguments const& a) {
+      std::vector<std::optional<private_outputs>> outputs(bodies.size());
+      std::vector<any_attempt> attempts;
+      for (std::size_t i = 0; i < bodies.size(); ++i) {
+        attempts.push_back([&, i](std::stop_token stop) {
+          outputs[i].emplace(accesses, a.data);
+          return bodies[i](std::move(stop), outputs[i]->data());
+        });
+      }
+      auto const winner = choose ? a.team->race(
+                                     attempts, [&] { return choose(a.data); }, a.stop)
+                                 : a.team->race(attempts, a.stop);
+      if (!winner) throw task_failed{"none of the alternatives gave a good result"};
+      outputs[*winner]->commit();
+    };
   }
 
   std::vector<any_access> accesses_;
-  std::vector<attempt_body> attempts_;
+  std::vector<way> bodies_{};
+  decision choose_{};
 };
 
 // ---- the members of workflow that make them ----
@@ -449,11 +499,10 @@ auto workflow::pipeline(std::string_view name, pipeline_options options, F sourc
   -> pipeline_builder<typename std::invoke_result_t<F&, token_control&>::value_type>
 {
   using token  = typename std::invoke_result_t<F&, token_control&>::value_type;
-  auto produce = [source =
-                    std::move(source)](token_control& control) mutable -> std::optional<token> {
-    auto next = source(control);
-    if (control.stopped()) return std::nullopt;
-    return next;
+  auto produce = [source = std::move(source)](token_control& control) mutable {
+    std::optional<token> next = source(control);
+    if (control.stopped() || !next) return any_token{nullptr, nullptr};
+    return make_token<token>(std::move(*next));
   };
   return {*this, name, options, std::move(produce)};
 }

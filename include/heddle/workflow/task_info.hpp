@@ -5,6 +5,8 @@
 #include <heddle/base/body.hpp>
 #include <heddle/base/units.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -51,13 +53,14 @@ struct program {
 /// A program runs once per part, with `{first}` and `{last}` replaced in its arguments.
 struct data_parallel_stage {
   range over{};
-  std::size_t grain = 0;  ///< least indices per part; 0: the engine chooses
+  std::size_t grain           = 0;  ///< least indices per part; 0: the engine chooses
+  std::size_t max_parallelism = 0;  ///< threads at once; 0: all
 };
 
 /// One step of a pipeline; the program sees `{token}` replaced by the token's number.
 struct pipeline_step {
   std::string name;
-  bool serial = true;  ///< one token at a time, in order; else any number at once
+  step_mode mode = step_mode::serial;
   program run{};
 };
 
@@ -104,6 +107,14 @@ struct task_details {
   {
     auto const* const loop = std::get_if<data_parallel_stage>(&stage);
     return loop != nullptr ? loop->over : range{};
+  }
+
+  /// How a data-parallel stage may be divided.
+  [[nodiscard]] loop_options division() const noexcept
+  {
+    auto const* const loop = std::get_if<data_parallel_stage>(&stage);
+    if (loop == nullptr) return {};
+    return {std::max<std::size_t>(loop->grain, 1), loop->max_parallelism};
   }
 };
 
