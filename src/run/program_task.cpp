@@ -126,7 +126,17 @@ void program_runner::run(task_id task, std::stop_token const& stop) const
   private_folder const folder{directory_, workflow_, task};
   auto a = begin(task, folder, stop);
   run_in(a);
-  folder.commit_outputs();
+  folder.commit();
+}
+
+std::unique_ptr<private_folder> program_runner::run_copy(task_id task, std::size_t copy,
+                                                         std::stop_token const& stop) const
+{
+  auto folder = std::make_unique<private_folder>(directory_, workflow_, task, copy);
+  auto a      = begin(task, *folder, stop);
+  start(a, *a.details.run);
+  folder->expect_outputs();
+  return folder;
 }
 
 void program_runner::run_in(attempt& a) const
@@ -174,7 +184,7 @@ void program_runner::race(task_id task, speculative_stage const& stage,
   }
   auto const winner = team_->race(attempts, stop);
   if (!winner) throw task_failed{"was stopped with the run"};
-  folders[*winner]->commit_outputs();
+  folders[*winner]->commit();
 }
 
 void program_runner::start(attempt& a, program const& what) const

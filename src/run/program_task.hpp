@@ -9,6 +9,8 @@
 
 #include <sched.h>
 
+#include <cstddef>
+#include <memory>
 #include <stop_token>
 
 namespace heddle {
@@ -32,6 +34,11 @@ class program_runner {
   /// @throw task_failed  if it did not succeed; says how it ended and what it printed last
   /// @throw system_error if it could not be started
   void run(task_id task, std::stop_token const& stop) const;
+
+  /// Runs one of several copies of a plain task, which commits nothing, but has checked that it
+  /// could.
+  [[nodiscard]] std::unique_ptr<private_folder> run_copy(task_id task, std::size_t copy,
+                                                         std::stop_token const& stop) const;
 
  private:
   struct attempt;

@@ -178,7 +178,7 @@ void private_folder::expect_outputs() const
   for (auto const& output : outputs_) expect_committable(output, path_, root_);
 }
 
-void private_folder::commit_outputs() const
+void private_folder::commit() const
 {
   expect_outputs();
   auto const aside = path_ / ".replaced";

@@ -59,7 +59,7 @@ class private_folder {
   /// renamed
   /// @throw system_error if the system refuses one, as nothing should after these checks; those
   /// before it are in place then
-  void commit_outputs() const;
+  void commit() const;
 
  private:
   void link_input(std::string const& input) const;

@@ -4,12 +4,14 @@
 
 #include "src/run/device_lane.hpp"
 #include "src/run/executor_team.hpp"
+#include "src/run/kind_history.hpp"
 #include "src/run/task_queue.hpp"
 #include "src/run/task_runner.hpp"
 
 #include <heddle/cost/cost_model.hpp>
 #include <heddle/run/engine.hpp>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -17,6 +19,7 @@
 #include <exception>
 #include <functional>
 #include <latch>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -76,7 +79,10 @@ class run::state {
   [[nodiscard]] bool over() const;
   [[nodiscard]] bool is_closing() const;
   [[nodiscard]] std::optional<task_id> take(int worker);
+  void remove_log(task_id task) const;
+  void run_task(task_id task, int worker, std::unique_lock<std::mutex>& lock);
   outcome execute(task_id task, int worker);
+  outcome attempt(task_id task, std::function<void()> const& run_once);
   outcome failure(task_id task, std::exception_ptr const& cause, int attempts) const;
   void hand_in(task_id task, outcome result);
   enum class successors { on_same_device, elsewhere, all };
@@ -99,6 +105,30 @@ class run::state {
   void wake_anyone();
   void wake_all();
   void wake(std::size_t worker);
+
+  // Copies of tasks that take long; see run_backups.cpp.
+  struct copy_end {
+    outcome result{};
+    int worker            = -1;
+    double start_seconds  = 0;
+    double finish_seconds = 0;
+  };
+  struct contest {
+    std::string kind{};
+    double quantile        = 0;
+    double start_seconds   = 0;
+    std::size_t num_copies = 0;  ///< under way
+    bool has_backup        = false;
+    std::array<std::stop_source, 2> stop{};
+    std::unique_ptr<uncommitted_outputs> kept{};  ///< of the first copy that was good
+    copy_end end{};                               ///< of that, else of the last that was not
+  };
+  [[nodiscard]] double backup_quantile(task_id task) const;
+  void begin_contest(task_id task);
+  [[nodiscard]] std::optional<task_id> straggler(double& next_look) const;
+  void run_copy(task_id task, int worker, std::size_t copy, std::unique_lock<std::mutex>& lock);
+  static void end_copy(contest& c, copy_end end, std::unique_ptr<uncommitted_outputs> outputs);
+  void end_contest(task_id task, std::unique_lock<std::mutex>& lock);
 
   // Stages, which other workers may help with.
   void wait_or_help(int worker, std::unique_lock<std::mutex>& lock);
@@ -141,6 +171,8 @@ class run::state {
   std::vector<char> enqueued_;     ///< [tasks], on a device: successors there were released
   std::vector<task_id> parked_{};  ///< taken by a worker, waiting for their items
   std::condition_variable over_{};
+  std::map<task_id, contest> contests_{};          ///< of running tasks that may get a backup copy
+  kind_history history_{};                         ///< of such tasks
   std::size_t num_helping_ = 0;                    ///< workers
   std::atomic<int> num_stages_{0};                 ///< that run; helpers read it without the mutex
   std::unique_ptr<std::atomic<bool>[]> recalled_;  ///< [workers], likewise

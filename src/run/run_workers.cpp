@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -28,30 +29,45 @@ void run::state::work(int worker)
   std::unique_lock lock{mutex_};
   while (!over()) {
     if (auto const task = take(worker)) {
-      bool const is_stage = is_stage_[static_cast<std::size_t>(*task)] != 0;
-      if (is_stage) begin_stage();
-      lock.unlock();
-      bool const parked = first_lane_ >= 0 && park_until_home(*task);
-      outcome result;
-      if (!parked) result = execute(*task, worker);
-      lock.lock();
-      if (is_stage) end_stage();
-      if (!parked) hand_in(*task, std::move(result));
+      if (backup_quantile(*task) > 0) {
+        begin_contest(*task);
+        run_copy(*task, worker, 0, lock);
+      } else {
+        run_task(*task, worker, lock);
+      }
     } else {
       wait_or_help(worker, lock);
     }
   }
 }
 
+void run::state::run_task(task_id task, int worker, std::unique_lock<std::mutex>& lock)
+{
+  bool const is_stage = is_stage_[static_cast<std::size_t>(task)] != 0;
+  if (is_stage) begin_stage();
+  lock.unlock();
+  bool const parked = first_lane_ >= 0 && park_until_home(task);
+  outcome result;
+  if (!parked) result = execute(task, worker);
+  lock.lock();
+  if (is_stage) end_stage();
+  if (!parked) hand_in(task, std::move(result));
+}
+
 /// Until this worker is woken.
 void run::state::wait_or_help(int worker, std::unique_lock<std::mutex>& lock)
 {
-  auto const w = static_cast<std::size_t>(worker);
-  asleep_[w]   = 1;
-  if (num_stages_ > 0 && progress_.running + num_helping_ < most_running_) {
+  auto const w     = static_cast<std::size_t>(worker);
+  bool const may   = progress_.running + num_helping_ < most_running_;
+  double next_look = std::numeric_limits<double>::infinity();
+  if (auto const task = may ? straggler(next_look) : std::nullopt) {
+    return run_copy(*task, worker, 1, lock);
+  }
+  asleep_[w] = 1;
+  if (num_stages_ > 0 && may) {
     help(w, lock);
   } else {
-    wake_[w].wait(lock);
+    wake_[w].wait_until(lock, later(begin_, seconds{next_look}));
   }
   asleep_[w] = 0;
 }
@@ -121,18 +137,32 @@ std::optional<task_id> run::state::take(int worker)
 
 run::state::outcome run::state::execute(task_id task, int worker)
 {
+  remove_log(task);
+  auto result          = attempt(task, [&] { runner_.run(task, worker, stop_.get_token()); });
+  bool const cut_short = options_.replay_scale && stop_.stop_requested();
+  if (cut_short && result.status == task_status::done) result.status = task_status::cancelled;
+  return result;
+}
+
+/// That of an earlier run.
+void run::state::remove_log(task_id task) const
+{
+  std::error_code ignored;
+  if (auto const log = runner_.log_of(task); !log.empty()) std::filesystem::remove(log, ignored);
+}
+
+/// As often as the task may be tried.
+run::state::outcome run::state::attempt(task_id task, std::function<void()> const& run_once)
+{
   auto const& info    = workflow_.at(task);
   bool const is_stage = is_stage_[static_cast<std::size_t>(task)] != 0;
   profiler_range const range{is_stage ? range_kind::stage : range_kind::task, info.name,
                              static_cast<std::uint64_t>(task)};
-  std::error_code ignored;
-  if (auto const log = runner_.log_of(task); !log.empty()) std::filesystem::remove(log, ignored);
   auto const attempts = 1 + std::max(0, info.declared().retries);
   for (int attempt = 1;; ++attempt) {
     try {
-      runner_.run(task, worker, stop_.get_token());
-      bool const cut_short = options_.replay_scale && stop_.stop_requested();
-      return {cut_short ? task_status::cancelled : task_status::done, attempt};
+      run_once();
+      return {task_status::done, attempt};
     } catch (...) {
       if (attempt == attempts || is_closing()) {
         return failure(task, std::current_exception(), attempt);

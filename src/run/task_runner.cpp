@@ -3,12 +3,15 @@
 #include "src/run/program_paths.hpp"
 
 #include <heddle/base/error.hpp>
+#include <heddle/base/private_outputs.hpp>
 #include <heddle/data/resident_item.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
+#include <utility>
 #include <vector>
 
 namespace heddle {
@@ -36,6 +39,17 @@ void burn(double seconds, std::stop_token const& stop)
     "expected seconds (--replay SCALE)",
     task.name)};
 }
+
+/// Of a program or of a body.
+template <class Outputs>
+class uncommitted final : public uncommitted_outputs {
+ public:
+  explicit uncommitted(std::unique_ptr<Outputs> outputs) : outputs_{std::move(outputs)} {}
+  void commit() override { outputs_->commit(); }
+
+ private:
+  std::unique_ptr<Outputs> outputs_;
+};
 
 /// That the task can run on the kind of device that it is planned on.
 void expect_device_body(task_info const& task, device_kind where)
@@ -98,9 +112,8 @@ std::filesystem::path task_runner::log_of(task_id task) const
                                         : std::filesystem::path{};
 }
 
-void task_runner::run_body(task_id task, std::stop_token const& stop) const
+std::vector<argument> task_runner::bring_home(task_details const& details)
 {
-  auto const& details = workflow_.at(task).declared();
   std::vector<argument> data;
   data.reserve(details.accesses.size());
   for (auto const& [item, how] : details.accesses) {
@@ -108,7 +121,27 @@ void task_runner::run_body(task_id task, std::stop_token const& stop) const
     if (writes(how)) item->write_at_home();
     data.push_back({item->host(), item->size_bytes()});
   }
+  return data;
+}
+
+void task_runner::run_body(task_id task, std::stop_token const& stop) const
+{
+  auto const& details = workflow_.at(task).declared();
+  auto const data     = bring_home(details);
   details.cpu({data, details.whole_range(), stop, details.division(), team_});
+}
+
+std::unique_ptr<uncommitted_outputs> task_runner::run_copy(task_id task, std::size_t copy,
+                                                           std::stop_token const& stop) const
+{
+  if (is_program(workflow_.at(task))) {
+    auto folder = programs_->run_copy(task, copy, stop);
+    return std::make_unique<uncommitted<private_folder>>(std::move(folder));
+  }
+  auto const& details = workflow_.at(task).declared();
+  auto outputs        = std::make_unique<private_outputs>(details.accesses, bring_home(details));
+  details.cpu({outputs->data(), {}, stop});
+  return std::make_unique<uncommitted<private_outputs>>(std::move(outputs));
 }
 
 }  // namespace heddle

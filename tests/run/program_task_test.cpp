@@ -395,6 +395,25 @@ TEST_F(ProgramTask, RaceGoesOnAfterAProgramThatForgetsItsOutput)
   EXPECT_EQ(folder.read("out"), "good\n");
 }
 
+/// The first to come to the last task finds no mark, leaves one, and would sleep for an hour.
+TEST_F(ProgramTask, BackupOfAProgramCommitsTheFirstGoodCopy)
+{
+  std::string tasks;
+  for (int t = 0; t < 8; ++t) {
+    tasks += R"({"id": "quick)" + std::to_string(t) + R"(", "kind": "k", "command": "true"},)";
+  }
+  auto const mark = (folder.path() / "mark").string();
+  tasks += R"({"id": "last", "kind": "k", "outputs": ["out"], "shell": true, "command": ")";
+  tasks += "if mkdir " + mark + "; then echo slow > out; sleep 3600; else echo fast > out; fi";
+  tasks += R"("})";
+  auto o            = options();
+  o.backup_quantile = 0.9;
+  auto const r      = run(tasks, o);
+  ASSERT_FALSE(r.error);
+  EXPECT_EQ(folder.read("out"), "fast\n");
+  EXPECT_FALSE(folder.has(".heddle/tasks/last+0"));
+}
+
 TEST_F(ProgramTask, PipelineRunsParallelStepsAtOnce)
 {
   ASSERT_FALSE(run(R"({"id": "a", "pipeline": {"tokens": 2, "num_tokens": 2, "stages": [

@@ -34,6 +34,9 @@ struct run_options {
   std::filesystem::path html{};       ///< HTML report to write at the end
 
   std::filesystem::path directory{"."};  ///< the run directory: where the files of programs lie
+  double backup_quantile = 0;  ///< a program that takes longer than this quantile of its kind's
+                               ///< execution times gets a backup copy where a worker has nothing to
+                               ///< do, and the first of the two to succeed counts; 0: none
   std::optional<double> replay_scale{};  ///< burn this many times the expected seconds of each
                                          ///< task, instead of running it
   std::size_t output_limit_bytes = std::size_t{64}
@@ -76,8 +79,8 @@ class run {
 };
 
 /// Runs workflows with one worker thread per resource of its machine, bound to the resource's
-/// processing unit. In this version each stage (loop, reduction, pipeline, race) runs on one
-/// worker.
+/// processing unit. Workers that have nothing to do help with the loops, reductions, pipelines and
+/// races of others.
 ///
 /// The worker of a GPU enqueues the GPU bodies of its tasks on streams, and never waits for them: a
 /// task that follows others on the same device is enqueued behind them. What bodies access is moved

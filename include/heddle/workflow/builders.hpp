@@ -160,13 +160,31 @@ class task_builder<access<H, D>...> : public stage_base<task_builder<access<H, D
   {
   }
 
-  /// The body for CPUs: `f(host arguments...)`, in the order of the accesses. It may throw.
+  /// The body for CPUs: `f(host arguments...)`, in the order of the accesses. It may throw. A long
+  /// one is `f(stop, host arguments...)`, and gives up soon after its stop token is set.
   template <class F>
-  requires std::invocable<F&, H...> task_builder& cpu(F f)
+  requires std::invocable<F&, H...> || std::invocable<F&, std::stop_token, H...> task_builder& cpu(
+    F f)
   {
     this->details().cpu = [f = std::move(f)](body_arguments const& a) mutable {
-      detail::call_typed<H...>(f, a.data);
+      if constexpr (std::invocable<F&, H...>) {
+        detail::call_typed<H...>(f, a.data);
+      } else {
+        detail::call_typed<H...>(f, a.data, a.stop);
+      }
     };
+    return *this;
+  }
+
+  /// If the body has taken longer than this quantile of the execution times of its kind in the
+  /// run (of at least five), it gets a backup copy where a worker has nothing to do. The first of
+  /// the two to succeed counts, and the other's stop token is set: each writes private copies of
+  /// what it declared, and one is committed. The body must be safe to call twice at once.
+  ///
+  /// Dean, Ghemawat: MapReduce (OSDI 2004), "backup tasks".
+  task_builder& backup(double quantile = 0.95)
+  {
+    this->details().backup_quantile = quantile;
     return *this;
   }
 

@@ -93,6 +93,7 @@ struct task_details {
   resources needs{};
   int priority           = 0;  ///< higher first, among ready tasks
   int retries            = 0;  ///< further attempts after a failure
+  double backup_quantile = 0;  ///< of its kind's execution times, after which a copy may be started
   double timeout_seconds = std::numeric_limits<double>::infinity();
   bool cache = false;  ///< the result may be taken from a cache of results; no effect yet
   any_stage stage{};
