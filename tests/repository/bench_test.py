@@ -19,12 +19,12 @@ LOADER.exec_module(bench)
 
 
 def benchmark(name, *times, **more):
-    """What Google Benchmark reports of its runs, and of their mean."""
+    """What Google Benchmark reports of its runs, in any order, and of their mean."""
     runs = [{"name": name, "run_name": name, "run_type": "iteration", "repetition_index": index, "real_time": time,
              "time_unit": "us", **more} for index, time in enumerate(times)]
     mean = {"name": f"{name}_mean", "run_name": name, "run_type": "aggregate", "aggregate_name": "mean", "real_time": 9e9,
             "time_unit": "us"}
-    return [*reversed(runs), mean]
+    return [*(reversed(runs) if "peer" in name else runs), mean]
 
 
 def rows_of(*benchmarks):
@@ -102,10 +102,15 @@ class Statistics(unittest.TestCase):
         self.assertAlmostEqual(ratio["median"], 0.9, places=2)
         self.assertLess(ratio["high"] - ratio["low"], 0.001)
 
+    def test_pairs_are_of_the_same_repetition(self):
+        row = rows_of(benchmark("heft/1", *range(1, 13)), benchmark("heft/1/peer:other", *range(2, 26, 2)))[0]
+        self.assertEqual(row["ratio"], {"other": {"median": 0.5, "low": 0.5, "high": 0.5}})
+
     def test_verdicts(self):
         for ours, wanted in ((9.0, "ahead"), (11.0, "behind"), (10.0, "level")):
             self.assertEqual(bench.verdict_of(bench.ratio_of([ours] * 12, [10.0] * 12)), wanted)
-        self.assertEqual(bench.verdict_of(bench.ratio_of([9.0, 11.0] * 6, [10.0] * 12)), "level")
+        for ours in ([9.0] * 9 + [11.0] * 3, [11.0] * 9 + [9.0] * 3):
+            self.assertEqual(bench.verdict_of(bench.ratio_of(ours, [10.0] * 12)), "level")
 
     def test_two_outliers_of_twelve_change_no_verdict(self):
         self.assertEqual(bench.verdict_of(bench.ratio_of([9.0] * 10 + [90.0] * 2, [10.0] * 12)), "ahead")
