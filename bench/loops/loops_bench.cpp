@@ -38,7 +38,6 @@ class heddle_loops {
 
 bool const is_added = [] {
   add_loop_benchmarks<heddle_loops>("");
-  add_loop_benchmarks<serial_loops>("serial");
   return true;
 }();
 

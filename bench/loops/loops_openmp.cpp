@@ -46,10 +46,9 @@ class openmp_loops {
       auto const me      = static_cast<std::size_t>(omp_get_thread_num());
       auto const first = n * me / threads, last = n * (me + 1) / threads;
       double sum = 0;
-      if (me + 1 < threads) {
-        for (auto i = first; i < last; ++i) sum += x[i];
-        sums[me] = sum;
-      }
+#pragma omp simd reduction(+ : sum)
+      for (auto i = first; i < last; ++i) sum += x[i];
+      sums[me] = sum;
 #pragma omp barrier
       sum = std::accumulate(sums.begin(), sums.begin() + static_cast<std::ptrdiff_t>(me), 0.0);
       for (auto i = first; i < last; ++i) y[i] = sum += x[i];

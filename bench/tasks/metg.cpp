@@ -175,7 +175,7 @@ measured measure(built_workflow& workflow, metg_tasks& tasks, std::uint32_t iter
 /// an outlier among the repetitions.
 double metg_seconds(built_workflow& workflow, metg_tasks& tasks, int threads)
 {
-  constexpr double wanted = 0.5, growth = 1.4, shortest = 4, longest = 5e4;
+  constexpr double wanted = 0.5, growth = 1.4, shortest = 4, longest = 2e4;
   double const kernel_rate = measure_kernel_rate();
   auto const at            = [&](double iterations) {
     return measure(workflow, tasks, static_cast<std::uint32_t>(iterations), threads, kernel_rate);
