@@ -1,12 +1,12 @@
 #include "bench/loops/loop_programs.hpp"
+#include "bench/tbb_threads.hpp"
 
 #include <tbb/blocked_range.h>
 #include <tbb/enumerable_thread_specific.h>
-#include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/parallel_reduce.h>
 #include <tbb/parallel_scan.h>
-#include <tbb/task_arena.h>
+#include <tbb/parallel_sort.h>
 
 namespace heddle::bench {
 namespace {
@@ -15,33 +15,27 @@ using indices = tbb::blocked_range<std::size_t>;
 
 class tbb_loops {
  public:
-  explicit tbb_loops(int threads)
-    : limit_{tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads)},
-      arena_{threads}
-  {
-  }
+  explicit tbb_loops(int threads) : threads_{threads} {}
 
-  double for_each(loop_data& d)
+  void for_each(loop_data& d)
   {
-    arena_.execute([&] {
+    threads_.run([&] {
       tbb::parallel_for(indices{0, d.x.size()}, [&](indices const& part) {
         for (auto i = part.begin(); i < part.end(); ++i) d.y[i] = std::tan(d.x[i]);
       });
     });
-    return d.y[1];
   }
-  double transform(loop_data& d)
+  void transform(loop_data& d)
   {
-    arena_.execute([&] {
+    threads_.run([&] {
       tbb::parallel_for(indices{0, d.x.size()}, [&](indices const& part) {
         for (auto i = part.begin(); i < part.end(); ++i) d.y[i] = 2 * d.x[i];
       });
     });
-    return d.y[1];
   }
-  double reduce(loop_data& d)
+  void reduce(loop_data& d)
   {
-    return arena_.execute([&] {
+    d.y[0] = threads_.run([&] {
       return tbb::parallel_reduce(
         indices{0, d.x.size()}, 0.0,
         [&](indices const& part, double sum) {
@@ -51,10 +45,10 @@ class tbb_loops {
         std::plus<>{});
     });
   }
-  double scan(loop_data& d)
+  void scan(loop_data& d)
   {
-    return arena_.execute([&] {
-      return tbb::parallel_scan(
+    threads_.run([&] {
+      tbb::parallel_scan(
         indices{0, d.x.size()}, 0.0,
         [&](indices const& part, double sum, bool is_final) {
           for (auto i = part.begin(); i < part.end(); ++i) {
@@ -66,9 +60,13 @@ class tbb_loops {
         std::plus<>{});
     });
   }
-  double histogram(loop_data& d)
+  void sort(loop_data& d)
   {
-    return arena_.execute([&] {
+    threads_.run([&] { tbb::parallel_sort(d.y.begin(), d.y.end()); });
+  }
+  void histogram(loop_data& d)
+  {
+    threads_.run([&] {
       tbb::enumerable_thread_specific<std::vector<std::size_t>> own{num_bins};
       tbb::parallel_for(indices{0, d.bytes.size()}, [&](indices const& part) {
         auto& counts = own.local();
@@ -76,13 +74,12 @@ class tbb_loops {
       });
       std::size_t ones = 0;
       for (auto const& counts : own) ones += counts[1];
-      return static_cast<double>(ones);
+      d.y[0] = static_cast<double>(ones);
     });
   }
 
  private:
-  tbb::global_control limit_;
-  tbb::task_arena arena_;
+  tbb_threads threads_;
 };
 
 bool const is_added = [] {

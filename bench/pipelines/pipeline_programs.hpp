@@ -2,7 +2,7 @@
 /// Pipelines of four stages, written once for all peers.
 #pragma once
 
-#include <benchmark/benchmark.h>
+#include "bench/rows.hpp"
 
 #include <cstdint>
 #include <string>
@@ -32,23 +32,18 @@ void add_pipeline_benchmarks(std::string const& peer)
 {
   for (auto const kind : {stages::ssss, stages::spps}) {
     for (std::int64_t const tokens : {10'000, 100'000, 1'000'000}) {
-      for (int const threads : {1, 2}) {
-        auto const name = std::string{kind == stages::ssss ? "ssss" : "spps"} +
-                          "/tokens:" + std::to_string(tokens) +
-                          "/threads:" + std::to_string(threads) +
-                          (peer.empty() ? std::string{} : "/peer:" + peer);
-        benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
-          Peer p{threads};
-          auto const expected = expected_sum(static_cast<std::uint64_t>(tokens));
-          for (auto _ : state) {
-            if (p.run(kind, static_cast<std::uint64_t>(tokens)) != expected) {
-              return state.SkipWithError("wrong result");
-            }
-          }
-          state.SetItemsProcessed(state.iterations() * tokens);
-          state.SetLabel("items are tokens");
-        })->UseRealTime();
-      }
+      auto const name = std::string{kind == stages::ssss ? "ssss" : "spps"};
+      add_rows(name + "/tokens:" + std::to_string(tokens), peer,
+               [=](benchmark::State& state, int threads) {
+                 Peer p{threads};
+                 auto const expected = expected_sum(static_cast<std::uint64_t>(tokens));
+                 for (auto _ : state) {
+                   if (p.run(kind, static_cast<std::uint64_t>(tokens)) != expected) {
+                     return state.SkipWithError("wrong result");
+                   }
+                 }
+                 count_items(state, tokens, "tokens");
+               });
     }
   }
 }

@@ -1,19 +1,14 @@
 #include "bench/pipelines/pipeline_programs.hpp"
+#include "bench/tbb_threads.hpp"
 
-#include <tbb/global_control.h>
 #include <tbb/parallel_pipeline.h>
-#include <tbb/task_arena.h>
 
 namespace heddle::bench {
 namespace {
 
 class tbb_pipeline {
  public:
-  explicit tbb_pipeline(int threads)
-    : limit_{tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads)},
-      arena_{threads}
-  {
-  }
+  explicit tbb_pipeline(int threads) : threads_{threads} {}
 
   std::uint64_t run(stages kind, std::uint64_t tokens)
   {
@@ -29,7 +24,7 @@ class tbb_pipeline {
       return step(next++);
     };
     auto const call_step = [](std::uint64_t t) { return step(t); };
-    arena_.execute([&] {
+    threads_.run([&] {
       tbb::parallel_pipeline(
         in_flight,
         tbb::make_filter<void, std::uint64_t>(tbb::filter_mode::serial_in_order, source) &
@@ -42,8 +37,7 @@ class tbb_pipeline {
   }
 
  private:
-  tbb::global_control limit_;
-  tbb::task_arena arena_;
+  tbb_threads threads_;
 };
 
 bool const is_added = [] {

@@ -1,5 +1,6 @@
 /// Empty tasks in common shapes: re-runs of what was built once; `build_chain` builds, runs and
 /// destroys; `launch` is a run of one task; `metg_<pattern>` is the least size of tasks that pays.
+#include "bench/rows.hpp"
 #include "bench/tasks/graph_peers.hpp"
 #include "bench/tasks/metg.hpp"
 
@@ -14,25 +15,13 @@ namespace {
 
 std::atomic<std::uint32_t> touched{0};
 
-std::string name_of(shape const& s, int threads, std::string const& peer)
-{
-  return fmt::format("{}/tasks:{}/threads:{}{}", s.name, s.num_tasks, threads,
-                     peer.empty() ? "" : "/peer:" + peer);
-}
-
-void count_tasks(benchmark::State& state, std::int64_t tasks)
-{
-  state.SetItemsProcessed(state.iterations() * tasks);
-  state.SetLabel("items are tasks");
-}
-
 void run_again(benchmark::State& state, make_graph_peer const& make, int threads, shape const& s)
 {
   auto const peer  = make(threads);
   auto const built = peer->build(s);
   built->run();
   for (auto _ : state) built->run();
-  count_tasks(state, s.num_tasks);
+  count_items(state, s.num_tasks, "tasks");
 }
 
 void build_and_run(benchmark::State& state, make_graph_peer const& make, int threads,
@@ -40,7 +29,7 @@ void build_and_run(benchmark::State& state, make_graph_peer const& make, int thr
 {
   auto const peer = make(threads);
   for (auto _ : state) peer->build(s)->run();
-  count_tasks(state, s.num_tasks);
+  count_items(state, s.num_tasks, "tasks");
 }
 
 class heddle_workflow final : public built_workflow {
@@ -94,11 +83,8 @@ void touch() noexcept
 void add_graph_benchmarks(std::string const& peer, make_graph_peer const& make)
 {
   auto const add = [&](shape const& s, auto const& measure) {
-    for (int const threads : {1, 2}) {
-      benchmark::RegisterBenchmark(name_of(s, threads, peer).c_str(), [=](benchmark::State& state) {
-        measure(state, make, threads, s);
-      })->UseRealTime();
-    }
+    add_rows(fmt::format("{}/tasks:{}", s.name, s.num_tasks), peer,
+             [=](benchmark::State& state, int threads) { measure(state, make, threads, s); });
   };
   for (auto const& s : all_shapes()) add(s, run_again);
   auto build_chain = chain(16384);

@@ -1,8 +1,7 @@
 #include "bench/tasks/graph_peers.hpp"
+#include "bench/tbb_threads.hpp"
 
 #include <tbb/flow_graph.h>
-#include <tbb/global_control.h>
-#include <tbb/task_arena.h>
 
 #include <deque>
 #include <optional>
@@ -16,9 +15,9 @@ class tbb_workflow final : public built_workflow {
  public:
   /// @param body_of gives the body of a task by its number
   template <class BodyOf>
-  tbb_workflow(tbb::task_arena& arena, shape const& s, BodyOf body_of) : arena_{arena}
+  tbb_workflow(tbb_threads& threads, shape const& s, BodyOf body_of) : threads_{threads}
   {
-    arena_.execute([this] { graph_.emplace(); });
+    threads_.run([this] { graph_.emplace(); });
     for (std::uint32_t t = 0; t < s.num_tasks; ++t) {
       nodes_.emplace_back(*graph_, [body = body_of(t)](tbb::flow::continue_msg const&) { body(); });
     }
@@ -34,14 +33,14 @@ class tbb_workflow final : public built_workflow {
 
   void run() override
   {
-    arena_.execute([this] {
+    threads_.run([this] {
       for (auto* const entry : entries_) entry->try_put(tbb::flow::continue_msg{});
       graph_->wait_for_all();
     });
   }
 
  private:
-  tbb::task_arena& arena_;
+  tbb_threads& threads_;
   std::optional<tbb::flow::graph> graph_{};
   std::deque<node> nodes_{};
   std::vector<node*> entries_{};
@@ -49,25 +48,20 @@ class tbb_workflow final : public built_workflow {
 
 class tbb_peer final : public graph_peer {
  public:
-  explicit tbb_peer(int threads)
-    : limit_{tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads)},
-      arena_{threads}
-  {
-  }
+  explicit tbb_peer(int threads) : threads_{threads} {}
   std::unique_ptr<built_workflow> build(shape const& s) override
   {
-    return std::make_unique<tbb_workflow>(arena_, s, [](std::uint32_t) { return touch; });
+    return std::make_unique<tbb_workflow>(threads_, s, [](std::uint32_t) { return touch; });
   }
   std::unique_ptr<built_workflow> build(shape const& s, void (*body)(void*, std::uint32_t),
                                         void* context) override
   {
     return std::make_unique<tbb_workflow>(
-      arena_, s, [=](std::uint32_t t) { return [=] { body(context, t); }; });
+      threads_, s, [=](std::uint32_t t) { return [=] { body(context, t); }; });
   }
 
  private:
-  tbb::global_control limit_;
-  tbb::task_arena arena_;
+  tbb_threads threads_;
 };
 
 bool const is_added = [] {

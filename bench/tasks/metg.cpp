@@ -1,5 +1,7 @@
 #include "bench/tasks/metg.hpp"
 
+#include "bench/rows.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -169,23 +171,28 @@ measured measure(built_workflow& workflow, metg_tasks& tasks, std::uint32_t iter
 }
 
 /// Over growing kernels, up to the first that is efficient; between it and the one before,
-/// interpolated.
+/// interpolated. Where none is, for others take the cores meanwhile, the size of the longest: it is
+/// an outlier among the repetitions.
 double metg_seconds(built_workflow& workflow, metg_tasks& tasks, int threads)
 {
-  constexpr double wanted = 0.5, growth = 1.4;
+  constexpr double wanted = 0.5, growth = 1.4, shortest = 4, longest = 2e4;
   double const kernel_rate = measure_kernel_rate();
-  measured before{0, 0};
-  for (double iterations = 4; iterations < 1e6; iterations *= growth) {
-    auto const now =
-      measure(workflow, tasks, static_cast<std::uint32_t>(iterations), threads, kernel_rate);
+  auto const at            = [&](double iterations) {
+    return measure(workflow, tasks, static_cast<std::uint32_t>(iterations), threads, kernel_rate);
+  };
+  auto before = at(shortest);
+  if (before.efficiency >= wanted) return before.granularity;
+  // Kernels of an eighth of the overhead are not efficient.
+  double const first = std::max(shortest * growth, before.granularity * kernel_rate / 8);
+  for (double iterations = first; iterations < longest; iterations *= growth) {
+    auto const now = at(iterations);
     if (now.efficiency >= wanted) {
-      if (before.efficiency == 0) return now.granularity;
       auto const share = (wanted - before.efficiency) / (now.efficiency - before.efficiency);
       return before.granularity + share * (now.granularity - before.granularity);
     }
     before = now;
   }
-  throw std::runtime_error{"never efficient"};
+  return before.granularity;
 }
 
 void run_metg(benchmark::State& state, make_graph_peer const& make, int threads, pattern const& of)
@@ -195,8 +202,7 @@ void run_metg(benchmark::State& state, make_graph_peer const& make, int threads,
   auto const peer  = make(threads);
   auto const built = peer->build(s, &metg_tasks::call, &tasks);
   for (auto _ : state) state.SetIterationTime(metg_seconds(*built, tasks, threads));
-  state.SetItemsProcessed(state.iterations());
-  state.SetLabel("items are tasks");
+  count_items(state, 1, "tasks");
 }
 
 }  // namespace
@@ -204,9 +210,8 @@ void run_metg(benchmark::State& state, make_graph_peer const& make, int threads,
 void add_metg_benchmarks(std::string const& peer, make_graph_peer const& make)
 {
   for (auto const& of : all_patterns()) {
-    for (int const threads : {1, 2}) {
-      auto const name = fmt::format("metg_{}/width:{}/threads:{}{}", of.name, width, threads,
-                                    peer.empty() ? "" : "/peer:" + peer);
+    for (int const threads : thread_counts) {
+      auto const name = row_name(fmt::format("metg_{}/width:{}", of.name, width), threads, peer);
       benchmark::RegisterBenchmark(
         name.c_str(), [=](benchmark::State& state) { run_metg(state, make, threads, of); })
         ->Iterations(1)

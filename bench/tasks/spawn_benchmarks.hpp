@@ -2,7 +2,7 @@
 /// Programs that make tasks as they go, written once for all peers.
 #pragma once
 
-#include <benchmark/benchmark.h>
+#include "bench/rows.hpp"
 
 #include <array>
 #include <atomic>
@@ -81,20 +81,15 @@ void add_spawn_benchmarks(std::string const& peer)
   using programs = spawn_programs<Peer>;
   auto const add = [&](std::string const& name, std::int64_t items, std::uint64_t expected,
                        std::function<std::uint64_t(Peer&)> const& program) {
-    for (int const threads : {1, 2}) {
-      auto const full = name + "/threads:" + std::to_string(threads) +
-                        (peer.empty() ? std::string{} : "/peer:" + peer);
-      benchmark::RegisterBenchmark(full.c_str(), [=](benchmark::State& state) {
-        Peer p{threads};
-        for (auto _ : state) {
-          std::uint64_t result = 0;
-          p.run([&] { result = program(p); });
-          if (result != expected) return state.SkipWithError("wrong result");
-        }
-        state.SetItemsProcessed(state.iterations() * items);
-        state.SetLabel("items are tasks");
-      })->UseRealTime();
-    }
+    add_rows(name, peer, [=](benchmark::State& state, int threads) {
+      Peer p{threads};
+      for (auto _ : state) {
+        std::uint64_t result = 0;
+        p.run([&] { result = program(p); });
+        if (result != expected) return state.SkipWithError("wrong result");
+      }
+      count_items(state, items, "tasks");
+    });
   };
   add("fib/n:25", fib_forks, 75025, [](Peer& p) { return programs::fib(p, fib_of); });
   add("async/tasks:100000", 100000, 0, [](Peer& p) {

@@ -1,7 +1,6 @@
 #include "bench/tasks/spawn_benchmarks.hpp"
+#include "bench/tbb_threads.hpp"
 
-#include <tbb/global_control.h>
-#include <tbb/task_arena.h>
 #include <tbb/task_group.h>
 
 namespace heddle::bench {
@@ -9,16 +8,12 @@ namespace {
 
 class tbb_spawner {
  public:
-  explicit tbb_spawner(int threads)
-    : limit_{tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads)},
-      arena_{threads}
-  {
-  }
+  explicit tbb_spawner(int threads) : threads_{threads} {}
 
   template <class F>
   void run(F f)
   {
-    arena_.execute(f);
+    threads_.run(f);
   }
 
   template <class F, class G>
@@ -45,8 +40,7 @@ class tbb_spawner {
   };
 
  private:
-  tbb::global_control limit_;
-  tbb::task_arena arena_;
+  tbb_threads threads_;
 };
 
 bool const is_added = [] {

@@ -1,10 +1,16 @@
 """scripts/bench turns the reports of Google Benchmark into rows, and refuses what it does not have."""
+import contextlib
 import importlib.machinery
 import importlib.util
+import io
+import os
 import pathlib
+import random
 import subprocess
 import sys
+import tempfile
 import unittest
+import unittest.mock
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "scripts/bench"
 LOADER = importlib.machinery.SourceFileLoader("bench", str(SCRIPT))
@@ -12,34 +18,114 @@ bench = importlib.util.module_from_spec(importlib.util.spec_from_loader("bench",
 LOADER.exec_module(bench)
 
 
-def benchmark(name, real_time, aggregate="median", **more):
-    return {"name": f"{name}_{aggregate}", "run_name": name, "aggregate_name": aggregate, "real_time": real_time,
-            "time_unit": "us", "repetitions": 5, **more}
+def benchmark(name, *times, **more):
+    """What Google Benchmark reports of its runs, in any order, and of their mean."""
+    runs = [{"name": name, "run_name": name, "run_type": "iteration", "repetition_index": index, "real_time": time,
+             "time_unit": "us", **more} for index, time in enumerate(times)]
+    mean = {"name": f"{name}_mean", "run_name": name, "run_type": "aggregate", "aggregate_name": "mean", "real_time": 9e9,
+            "time_unit": "us"}
+    return [*(reversed(runs) if "peer" in name else runs), mean]
 
 
-class Rows(unittest.TestCase):
-    def test_names(self):
+def rows_of(*benchmarks):
+    return bench.rows_of("plan", {"benchmarks": sum(benchmarks, [])})
+
+
+class Names(unittest.TestCase):
+    def test_parts(self):
         self.assertEqual(bench.parse_name("heft/2122"), ("heft", 2122, 1, None))
         self.assertEqual(bench.parse_name("chain/tasks:16384/threads:4/peer:tbb"), ("chain", 16384, 4, "tbb"))
         self.assertEqual(bench.parse_name("overlap/tasks:32/peer:ideal/manual_time"), ("overlap", 32, 1, "ideal"))
         self.assertEqual(bench.parse_name("read"), ("read", None, 1, None))
         self.assertEqual(bench.parse_name("layered/heft/tasks:100/nodes:8"), ("layered/heft/nodes:8", 100, 1, None))
 
+    def test_how_it_is_measured_is_no_part_of_the_workload(self):
+        self.assertEqual(bench.parse_name("metg_fft/width:8/threads:2/peer:tbb/iterations:1/manual_time"),
+                         ("metg_fft", 8, 2, "tbb"))
+
+    def test_all_of_a_row_are_measured_together(self):
+        names = ["heft/10/threads:1", "heft/10/threads:2", "heft/10/threads:1/peer:tbb", "heft/100/threads:1"]
+        with tempfile.NamedTemporaryFile("w", suffix="_bench", delete=False) as program:
+            program.write("#!/bin/sh\n" + "".join(f"echo {name}\n" for name in names))
+        self.addCleanup(os.remove, program.name)
+        os.chmod(program.name, 0o755)
+        self.assertEqual(list(bench.names_by_row(pathlib.Path(program.name))),
+                         [[names[0], names[2]], [names[1]], [names[3]]])
+
+
+class Rows(unittest.TestCase):
     def test_heddle_and_peers_share_a_row_of_medians(self):
-        report = {"benchmarks": [benchmark("heft/100", 9e9, "mean"), benchmark("heft/100", 2500.0),
-                                 benchmark("heft/100/peer:other", 5000.0)]}
-        self.assertEqual(bench.rows_of("plan", report), [{
+        rows = rows_of(benchmark("heft/100", 2500.0, 2600.0, 2000.0), benchmark("heft/100/peer:other", 5000.0, 5200.0, 1000.0))
+        self.assertEqual(rows, [{
             "suite": "plan", "workload": "heft", "size": 100, "threads": 1, "unit": "ms/run", "better": "lower",
-            "heddle": 2.5, "peers": {"other": 5.0}, "runs": 5}])
+            "heddle": 2.5, "peers": {"other": 5.0}, "runs": 3, "ratio": {"other": {"median": 0.5}}}])
 
     def test_items_give_time_by_item(self):
-        row = bench.rows_of("plan", {"benchmarks": [benchmark("ranks/10", 1.0, items_per_second=1e8, label="items are edges")]})[0]
+        row = rows_of(benchmark("ranks/10", 1.0, items_per_second=1e8, label="items are edges"))[0]
         self.assertEqual((row["heddle"], row["unit"]), (10.0, "ns/edge"))
 
+    def test_a_peer_alone_has_no_ratio(self):
+        row = rows_of(benchmark("heft/1/peer:other", *[5.0] * 12))[0]
+        self.assertEqual((row["heddle"], row["peers"], row["ratio"]), (None, {"other": 0.005}, {}))
+
     def test_an_error_of_a_benchmark_is_an_error(self):
-        report = {"benchmarks": [benchmark("heft/1", 0.0, error_occurred=True, error_message="no file")]}
         with self.assertRaisesRegex(SystemExit, "no file"):
-            bench.rows_of("plan", report)
+            rows_of(benchmark("heft/1", 0.0, error_occurred=True, error_message="no file"))
+
+
+class Statistics(unittest.TestCase):
+    def test_the_interval_is_two_of_the_values(self):
+        # P(at most k of n fair coins show heads) <= 2.5 % for k = 0 of 6, 1 of 11, 2 of 12, 5 of 20
+        self.assertEqual(bench.interval_of_median([3, 1, 6, 2, 5, 4]), (1, 6))
+        self.assertEqual(bench.interval_of_median(range(1, 12)), (2, 10))
+        self.assertEqual(bench.interval_of_median(range(1, 13)), (3, 10))
+        self.assertEqual(bench.interval_of_median(range(1, 21)), (6, 15))
+
+    def test_few_values_have_no_interval(self):
+        self.assertIsNone(bench.interval_of_median([1, 2, 3, 4, 5]))
+        self.assertEqual(bench.verdict_of(bench.ratio_of([1] * 5, [2] * 5)), "unknown")
+
+    def test_the_interval_holds_the_median_95_times_of_100(self):
+        random.seed(1)
+        held = 0
+        for _ in range(4000):
+            low, high = bench.interval_of_median([random.lognormvariate(0, 1) for _ in range(12)])
+            held += low <= 1 <= high
+        self.assertGreater(held / 4000, 0.95)  # 96.1 % are expected
+        self.assertLess(held / 4000, 0.975)
+
+    def test_runs_are_paired(self):
+        # The machine slows down meanwhile: each alone varies by a factor of 12, their ratio hardly at all.
+        theirs = [float(run) for run in range(1, 13)]
+        ours = [0.9 * time + 0.001 * run for run, time in enumerate(theirs)]
+        ratio = bench.ratio_of(ours, theirs)
+        self.assertAlmostEqual(ratio["median"], 0.9, places=2)
+        self.assertLess(ratio["high"] - ratio["low"], 0.001)
+
+    def test_pairs_are_of_the_same_repetition(self):
+        row = rows_of(benchmark("heft/1", *range(1, 13)), benchmark("heft/1/peer:other", *range(2, 26, 2)))[0]
+        self.assertEqual(row["ratio"], {"other": {"median": 0.5, "low": 0.5, "high": 0.5}})
+
+    def test_verdicts(self):
+        for ours, wanted in ((9.0, "ahead"), (11.0, "behind"), (10.0, "level")):
+            self.assertEqual(bench.verdict_of(bench.ratio_of([ours] * 12, [10.0] * 12)), wanted)
+        for ours in ([9.0] * 9 + [11.0] * 3, [11.0] * 9 + [9.0] * 3):
+            self.assertEqual(bench.verdict_of(bench.ratio_of(ours, [10.0] * 12)), "level")
+
+    def test_two_outliers_of_twelve_change_no_verdict(self):
+        self.assertEqual(bench.verdict_of(bench.ratio_of([9.0] * 10 + [90.0] * 2, [10.0] * 12)), "ahead")
+
+    def test_the_verdict_is_printed(self):
+        row = rows_of(benchmark("heft/1", *[9.0] * 12), benchmark("heft/1/peer:other", *[10.0] * 12))[0]
+        self.assertEqual(bench.text_of_peer(row, "other"), "other 0.01 (0.9, 0.9 to 0.9: ahead)")
+
+
+class Programs(unittest.TestCase):
+    def test_applications_on_cpus_need_no_nvcc(self):
+        with unittest.mock.patch("shutil.which", return_value=None), contextlib.redirect_stderr(io.StringIO()) as told:
+            self.assertEqual(bench.programs_of("apps"), ["applications_bench"])
+            self.assertEqual(bench.programs_of("device"), [])
+        self.assertIn("apps/cholesky_bench: left out", told.getvalue())
 
 
 class CommandLine(unittest.TestCase):
