@@ -203,14 +203,15 @@ TEST(ExecutorPart, SendsItsThreadsBack)
     rows.run(few);
     EXPECT_TRUE(rows.is_right());
   }
-  std::atomic<int> together{0};
+  std::atomic<int> together{0}, num_done{0};
   for (int t = 0; t < 2; ++t) {
     static_cast<void>(async(e, [&] {
       ++together;
       EXPECT_TRUE(comes_true([&] { return together == 2; }));
+      ++num_done;
     }));
   }
-  EXPECT_TRUE(comes_true([&] { return together == 2; }));
+  EXPECT_TRUE(comes_true([&] { return num_done == 2; }));
 }
 
 TEST(ExecutorPart, MayBeMadeByTasksAndOfParts)
@@ -268,10 +269,11 @@ TEST(BlockingRegion, LetsTheTaskRunThatAllOthersWaitFor)
         ++num_done;
       }));
     }
-    static_cast<void>(async(e, [&] { exit.open(); }));
+    auto last          = async(e, [&] { exit.open(); });
     auto const is_done = comes_true([&] { return num_done == 8; });
     EXPECT_TRUE(is_done) << "round " << round;
     exit.open();
+    last.get();
     ASSERT_TRUE(comes_true([&] { return num_done == 8; }));
     if (!is_done) return;
   }
@@ -283,7 +285,6 @@ TEST(BlockingRegion, GivesAwayWhatWaitsOnItsStack)
   for (int threads = 0; threads < 3; ++threads) {
     executor e{threads};
     for (int round = 0; round < 20; ++round) {
-      gate exit;
       std::atomic<bool> may_end{false};
       task_group group{e};
       group.add([&] {
@@ -304,15 +305,16 @@ TEST(BlockingRegion, TakesWhatWaitsOnTheStackOfAnother)
   for (int round = 0; round < 20; ++round) {
     std::atomic<bool> has_added{false}, has_run{false};
     task_group group{e};
-    static_cast<void>(async(e, [&] {
+    auto other = async(e, [&] {
       EXPECT_TRUE(comes_true([&] { return has_added.load(); }));
       blocking_region const here{e};
       EXPECT_TRUE(comes_true([&] { return has_run.load(); }));
-    }));
+    });
     group.add([&] { has_run = true; });
     has_added = true;
     EXPECT_TRUE(comes_true([&] { return has_run.load(); })) << "round " << round;
     group.wait();
+    other.get();
   }
 }
 
@@ -331,7 +333,7 @@ TEST(BlockingRegion, HasNoMoreThreadsAtWorkThanBefore)
       ++num_done;
     }));
     static_cast<void>(async(e, [&] {
-      meter::scope const here{at_work};
+      static_cast<void>(meter::scope{at_work});
       ++num_done;
     }));
   }
