@@ -327,7 +327,6 @@ TEST(BlockingRegion, HasNoMoreThreadsAtWorkThanBefore)
     static_cast<void>(async(e, [&] {
       for (int part = 0; part < 2; ++part) {
         blocking_region const here{e};
-        blocking_region const once{e};  // has no effect of its own
         std::this_thread::sleep_for(std::chrono::microseconds{20});
       }
       ++num_done;
@@ -339,6 +338,29 @@ TEST(BlockingRegion, HasNoMoreThreadsAtWorkThanBefore)
   }
   EXPECT_TRUE(comes_true([&] { return num_done == 800; }));
   EXPECT_LE(at_work.most(), 4);
+}
+
+TEST(BlockingRegion, InsideOfAnotherChangesNothing)
+{
+  executor e{1};
+  meter at_work;
+  std::atomic<int> num_done{0};
+  auto blocked = async(e, [&] {
+    blocking_region const here{e};
+    blocking_region const once_more{e};
+    EXPECT_TRUE(comes_true([&] { return num_done == 10; }));
+  });
+  for (int i = 0; i < 10; ++i) {
+    static_cast<void>(async(e, [&] {
+      {
+        meter::scope const here{at_work};
+        std::this_thread::sleep_for(std::chrono::microseconds{300});
+      }
+      ++num_done;
+    }));
+  }
+  EXPECT_TRUE(comes_true([&] { return num_done == 10 && blocked.has_ended(); }));
+  EXPECT_EQ(at_work.most(), 1);
 }
 
 TEST(BlockingRegion, DoesNothingOnAThreadThatDoesNotWorkThere)
