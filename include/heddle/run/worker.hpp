@@ -14,7 +14,7 @@
 namespace heddle {
 class blocking_region;
 class executor;
-}
+}  // namespace heddle
 
 namespace heddle::detail {
 
