@@ -13,6 +13,7 @@
 #include <heddle/plan/plan.hpp>
 #include <heddle/plan/schedule.hpp>
 #include <heddle/run/async.hpp>
+#include <heddle/run/blocking_region.hpp>
 #include <heddle/run/engine.hpp>
 #include <heddle/run/executor.hpp>
 #include <heddle/run/fork_join.hpp>

@@ -76,8 +76,8 @@ struct ring_settings {
   int size = 2, num_jobs = 3;
 };
 
-/// An owner who gives away all that fits (executor::leave), runs the rest, and takes from the ring
-/// like the two others (worker::pop_shared).
+/// An owner who gives away all that fits (executor::give_all_away), keeps the rest to run it, and
+/// takes from the ring like the two others (worker::pop_shared).
 verdict check_ring(ring_settings const& with)
 {
   program p;
@@ -250,6 +250,45 @@ TEST(ProtocolModel, EndOfServiceWithoutTheReleaseOfItsWakeUpIsMissed)
 TEST(ProtocolModel, ConditionWithoutItsReleaseTellsTooEarly)
 {
   EXPECT_THAT(check_parking({.condition = order::relaxed}).fault, StartsWith("what a condition"));
+}
+
+// ---- seats ----
+
+/// One thread shares a job; another blocks until it has been run; the spare one is to run it.
+verdict check_seat(fences order_by)
+{
+  program p;
+  jobs const all{p, 1};
+  seat const s{p, order_by};
+  auto const done = p.add("done");
+  p.threads       = {[&](processor& cpu) {
+                 all.make(cpu, 1);
+                 s.share(cpu, {1});
+               },
+                     [&](processor& cpu) {
+                 s.leave(cpu);
+                 cpu.await(done, 1);
+               },
+                     [&](processor& cpu) {
+                 auto const some = s.take_over(cpu);
+                 cpu.expect(!some.empty(), "called for nothing");
+                 all.run(cpu, some.front());
+                 cpu.store(done, 1, order::release);
+               }};
+  return explore(p);
+}
+
+TEST(ProtocolModel, SeatOfAThreadThatBlocksIsTakenForAJob)
+{
+  EXPECT_EQ(check_seat(asymmetric).fault, "");
+  EXPECT_EQ(check_seat(full).fault, "");
+}
+
+TEST(ProtocolModel, SeatWithoutItsBarrierStaysVacant)
+{
+  EXPECT_THAT(check_seat({fence::none, fence::none}).fault, StartsWith("deadlock"));
+  EXPECT_THAT(check_seat({fence::none, fence::own}).fault, StartsWith("deadlock"))
+    << "a barrier of the one who blocks is not enough";
 }
 
 // ---- raids ----

@@ -1,8 +1,8 @@
 /// @file
 /// The executor's protocols as programs for a machine with store buffers, to the letter of
-/// worker.cpp, executor.cpp and task_rows.cpp: each function has the name of what it stands for,
-/// and each of its lines that touches memory is one there. Releases and fences are settings, so
-/// that tests can take them out.
+/// worker.cpp, idle.cpp, spare_threads.cpp and task_rows.cpp: each function has the name of what it
+/// stands for, and each of its lines that touches memory is one there. Releases and fences are
+/// settings, so that tests can take them out.
 #pragma once
 
 #include "tests/run/store_buffers.hpp"
@@ -53,7 +53,7 @@ class ring {
   {
   }
 
-  [[nodiscard]] int room(processor& cpu) const  // worker::share_some, executor::leave
+  [[nodiscard]] int room(processor& cpu) const  // worker::share_some, executor::give_all_away
   {
     int const shared = cpu.load(shared_);         // shared_.load(relaxed)
     return size() - (shared - cpu.load(taken_));  // taken_.load(acquire)
@@ -207,6 +207,55 @@ class parking {
   parking_settings with_;
   ring shared_;
   location epoch_, sleepers_, waiters_;
+};
+
+// ---- seats ----
+
+/// The seat of a thread that blocks, and a spare thread that may take it; nobody else sleeps. What
+/// a mutex guards is one variable here.
+class seat {
+ public:
+  seat(program& p, fences order_by)
+    : order_by_{order_by},
+      shared_{p, 2, order::release},
+      sleepers_{p.add("sleepers")},
+      called_{p.add("called")}
+  {
+  }
+
+  void share(processor& cpu, std::vector<int> const& jobs) const
+  {
+    shared_.put(cpu, jobs);
+    notify_sleepers(cpu);
+  }
+
+  void leave(processor& cpu) const  // blocking_region::blocking_region
+  {
+    cpu.add(sleepers_, 1, order::release);  // leave_seat(): with the mutex
+    cpu.pass(order_by_.heavy);              // raid(me): heavy_fence()
+    if (shared_.has_jobs(cpu)) notify_sleepers(cpu);
+  }
+
+  /// spare_threads::live, called once.
+  [[nodiscard]] std::vector<int> take_over(processor& cpu) const
+  {
+    cpu.await(called_, 1);                   // take_seat()
+    cpu.add(sleepers_, -1, order::release);  // with the mutex
+    return shared_.take(cpu);
+  }
+
+ private:
+  void notify_sleepers(processor& cpu) const
+  {
+    cpu.pass(order_by_.light);                   // light_fence()
+    if (cpu.load(sleepers_) > 0) {               // sleepers_.load(relaxed)
+      cpu.exchange(called_, 1, order::release);  // wake(...) == 0, spares_->call()
+    }
+  }
+
+  fences order_by_;
+  ring shared_;
+  location sleepers_, called_;
 };
 
 // ---- the stack of an owner, and raids on it ----

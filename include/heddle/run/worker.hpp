@@ -12,8 +12,9 @@
 #include <memory>
 
 namespace heddle {
+class blocking_region;
 class executor;
-}
+}  // namespace heddle
 
 namespace heddle::detail {
 
@@ -158,8 +159,16 @@ class alignas(128) worker {
   std::uint32_t end_raid(taken_jobs& jobs) noexcept;
 
  private:
+  friend class heddle::blocking_region;
   friend class heddle::executor;
 
+  [[nodiscard]] std::uint32_t next_random() noexcept
+  {
+    random_ ^= random_ << 13;
+    random_ ^= random_ >> 17;
+    random_ ^= random_ << 5;
+    return random_;
+  }
   void grow();
   void wait_for_raid() const noexcept;
   void share_some() noexcept;
@@ -184,6 +193,7 @@ class alignas(128) worker {
   executor& home_;
   block_pool blocks_;
   int id_;
+  bool is_blocked_ = false;  ///< in a blocking region
   std::uint32_t random_;
 
   // Of everyone.
