@@ -84,8 +84,9 @@ task_rows::row* task_rows::state::run_one(row& r, std::size_t held, chain& c)
     leave_out();
   } else {
     if (!acquire(r, held, c)) return take_own(c.me);
-    held    = holdings_of(r).size();
-    is_done = perform(r, c.me, number);
+    held = holdings_of(r).size();
+    is_done =
+      can_observe && observer != nullptr ? perform_observed(r, c.me, number) : perform(r, number);
   }
   release_units(r, held, c.me);
   if (!is_done) {
@@ -95,17 +96,23 @@ task_rows::row* task_rows::state::run_one(row& r, std::size_t held, chain& c)
   return start_next(r, number, c);
 }
 
-bool task_rows::state::perform(row& r, worker const& me, std::size_t& number) noexcept
+/// Always inline in both, so that observers that are off cost one branch.
+[[gnu::always_inline]] inline bool task_rows::state::perform(row& r, std::size_t& number) noexcept
 {
-  auto const body = [&] {
-    if (has(index_of(r), is_condition)) {
-      number = r.choose(r.capture);
-    } else {
-      r.call(r.capture);
-    }
-  };
-  if (can_observe && observer != nullptr) return attempt_observed(r, me, body);
-  return attempt(r, body);
+  return attempt(
+    r, [&]() __attribute__((always_inline)) {
+      if (has(index_of(r), is_condition)) {
+        number = r.choose(r.capture);
+      } else {
+        r.call(r.capture);
+      }
+    });
+}
+
+[[gnu::noinline]] bool task_rows::state::perform_observed(row& r, worker const& me,
+                                                          std::size_t& number) noexcept
+{
+  return observe(r, me, [&] { return perform(r, number); });
 }
 
 /// After the end of a task.

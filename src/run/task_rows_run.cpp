@@ -110,7 +110,7 @@ inline void task_rows::state::call(row& r, worker& me) noexcept
   if (is_stopped.load(std::memory_order_relaxed)) [[unlikely]] {
     leave_out();
   } else if constexpr (IsObserved) {
-    attempt_observed(r, me, body);
+    observe(r, me, [&] { return attempt(r, body); });
   } else {
     attempt(r, body);
   }

@@ -133,7 +133,7 @@ struct task_rows::state : detail::job_runner, memory {
   template <class Body>
   bool attempt(row const& r, Body const& body) noexcept;
   template <class Body>
-  bool attempt_observed(row const& r, worker const& me, Body const& body) noexcept;
+  bool observe(row const& r, worker const& me, Body const& body) noexcept;
   [[nodiscard]] bool is_alone(worker const& me) const noexcept
   {
     return owner == &me && shared_at_start == me.num_shared();
@@ -150,7 +150,8 @@ struct task_rows::state : detail::job_runner, memory {
   void run_admitted(job& first, worker& me);
   void run_chain(job& first, chain& c);
   row* run_one(row& r, std::size_t held, chain& c);
-  bool perform(row& r, worker const& me, std::size_t& number) noexcept;
+  bool perform(row& r, std::size_t& number) noexcept;
+  bool perform_observed(row& r, worker const& me, std::size_t& number) noexcept;
   row* start_next(row const& r, std::size_t number, chain& c) noexcept;
   [[nodiscard]] row* find_chosen(row const& r, std::size_t number) noexcept;
   row* release_met(row const& r, chain& c) noexcept;
@@ -224,12 +225,13 @@ bool task_rows::state::attempt(row const& r, Body const& body) noexcept
   }
 }
 
+/// @param body whether it ended well
 template <class Body>
-bool task_rows::state::attempt_observed(row const& r, worker const& me, Body const& body) noexcept
+bool task_rows::state::observe(row const& r, worker const& me, Body const& body) noexcept
 {
   task_ref const task{static_cast<task_id>(index_of(r))};
   observer->begin_task({task, me.id(), clock_ticks()});
-  bool const is_done = attempt(r, body);
+  bool const is_done = body();
   observer->end_task({task, me.id(), clock_ticks()}, is_done);
   return is_done;
 }

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <numeric>
 #include <random>
@@ -191,12 +192,13 @@ TEST(Semaphore, MayServeExecutorsThatComeAndGo)
 {
   semaphore s{1};
   gauge inside;
-  std::atomic<int> num_run{0};
+  std::atomic<int> num_run{0}, num_joins{0};
   constexpr int rounds = 200, tasks = 20;
   auto const work = [&] {
     for (int round = 0; round < rounds; ++round) {
       executor e{1};
       task_rows rows;
+      auto const join = rows.add([&] { ++num_joins; });
       for (int t = 0; t < tasks; ++t) {
         auto const task = rows.add([&] {
           inside.add(1);
@@ -205,6 +207,8 @@ TEST(Semaphore, MayServeExecutorsThatComeAndGo)
           inside.take(1);
         });
         rows.hold(task, s);
+        rows.order(task, join);
+        rows.order(rows.add([] {}), join);
       }
       rows.run(e);
     }
@@ -213,6 +217,7 @@ TEST(Semaphore, MayServeExecutorsThatComeAndGo)
   work();
   other.join();
   EXPECT_EQ(num_run, 2 * rounds * tasks);
+  EXPECT_EQ(num_joins, 2 * rounds);
   EXPECT_EQ(inside.most(), 1);
   EXPECT_TRUE(is_whole(s));
 }
@@ -296,6 +301,7 @@ TEST(Semaphore, ServesWhoIsFirstInLineAndLetsNobodyOvertake)
   EXPECT_FALSE(s.try_acquire(1));
 }
 
+/// The bodies are long enough to be shared, were there no limit.
 TEST(MaxParallelism, IsKept)
 {
   executor e{7};
@@ -303,10 +309,10 @@ TEST(MaxParallelism, IsKept)
     gauge inside;
     task_rows rows;
     auto const first = rows.add([] {});
-    for (int t = 0; t < 3000; ++t) {
-      auto const task = rows.add([&, t] {
+    for (int t = 0; t < 200; ++t) {
+      auto const task = rows.add([&] {
         inside.add(1);
-        if (t % 8 == 0) std::this_thread::yield();
+        std::this_thread::sleep_for(std::chrono::microseconds{100});
         inside.take(1);
       });
       rows.order(first, task);

@@ -28,6 +28,18 @@ void add_wavefront(task_rows& rows, int tasks)
   }
 }
 
+/// Half of the tasks are a body that does nothing, the other half its condition.
+void add_loop(task_rows& rows, int tasks)
+{
+  auto const first = rows.add([] {});
+  auto const body  = rows.add([] {});
+  auto const again =
+    rows.add_condition([tasks, i = 0]() mutable { return ++i % (tasks / 2) != 0; });
+  rows.order(first, body);
+  rows.order(body, again);
+  rows.order_if(again, true, body);
+}
+
 task_rows rows_of(std::string const& shape, int tasks)
 {
   task_rows rows;
@@ -35,6 +47,8 @@ task_rows rows_of(std::string const& shape, int tasks)
     add_chain(rows, tasks);
   } else if (shape == "wavefront") {
     add_wavefront(rows, tasks);
+  } else if (shape == "loop") {
+    add_loop(rows, tasks);
   } else {
     throw std::invalid_argument{"count_rows: no shape " + shape};
   }
