@@ -31,6 +31,7 @@ void task_rows::state::forget_orders()
 {
   orders.clear();
   choices.clear();
+  if (choices.capacity() > most_kept_orders) choices.shrink_to_fit();
   if (orders.capacity() > most_kept_orders) orders.shrink_to_fit();
 }
 

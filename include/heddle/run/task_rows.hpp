@@ -60,9 +60,8 @@ struct rows_options {
 /// A task starts once each time that all of its orders were met (by as many ends of tasks before it
 /// as there are orders), and once each time that a condition chooses it, whatever orders it has.
 /// A run begins with the tasks that have neither; a task that can only be chosen waits for that.
-/// A task that has started starts what is behind it; the run ends when all that have started have
-/// ended. A task must not be started again before it has ended: that is up to who places the
-/// orders, for instance by a loop's condition behind all tasks of its body.
+/// The run ends when all that have started have ended. A task that is started again before it has
+/// ended may run beside itself; a loop whose condition lies behind all tasks of its body does not.
 class task_rows {
  public:
   task_rows();
@@ -112,7 +111,7 @@ class task_rows {
   /// While `task` runs, it holds so many units of `s`, and does not start before it has them. Of
   /// several semaphores the units are had in one order by all tasks, so that no two wait for each
   /// other. They are released when the body has returned or thrown, before other tasks start. A
-  /// task that waits when the run is stopped is left out when its turn comes. Takes 16 bytes, and 4
+  /// task that waits when the run is stopped is left out when its turn comes. Takes 24 bytes, and 4
   /// for each task of the rows.
   ///
   /// @throw invalid_argument if it is no task of these rows, or the semaphore has less units
