@@ -293,7 +293,7 @@ TEST(TaskRows, TakeLittleMemory)
 /// Every other task is a condition, which chooses the next of two.
 TEST(TaskRows, TakeLittleMemoryWithConditionsToo)
 {
-  constexpr std::size_t num_pairs = 150'000;
+  constexpr std::size_t num_pairs = 300'000;
   if (!allocator_tells()) GTEST_SKIP() << "the allocator does not tell how much is in use";
   executor e{0};
   auto const before = bytes_in_use();
