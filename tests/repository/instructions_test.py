@@ -1,4 +1,4 @@
-"""Observers that are off cost at most two instructions a task; three in rows with conditions, which look for them.
+"""Observers that are off cost at most two instructions a task; ten in rows with conditions, which look for them.
 
 instructions_test.py WITH WITHOUT: the program count_rows of two builds, with observers and without. Counts by callgrind,
 which finds the same number each time; what is there beside the tasks is taken out by the difference of two runs.
@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 TASKS, FEW_RUNS, MANY_RUNS = 100_000, 1, 4
-MOST_MORE = {"chain": 2.0, "wavefront": 2.0, "loop": 3.0}
+MOST_MORE = {"chain": 2.0, "wavefront": 2.0, "loop": 10.0}
 
 
 def instructions(program, shape, runs):
