@@ -21,3 +21,21 @@ if(HEDDLE_INSTALL AND HEDDLE_BUILD_CLI)
     --readme ${PROJECT_SOURCE_DIR}/README.md --cmake ${CMAKE_COMMAND} --build ${PROJECT_BINARY_DIR}
     --compiler ${CMAKE_CXX_COMPILER})
 endif()
+
+# What observers cost where there are none: the library as it is, and with rows compiled without them before it.
+add_library(rows_without_observers OBJECT)
+foreach(source task_rows task_rows_control task_rows_layout task_rows_run)
+  target_sources(rows_without_observers PRIVATE ${PROJECT_SOURCE_DIR}/src/run/${source}.cpp)
+endforeach()
+target_compile_definitions(rows_without_observers PRIVATE HEDDLE_WITHOUT_OBSERVERS)
+target_include_directories(rows_without_observers PRIVATE ${PROJECT_SOURCE_DIR})
+target_link_libraries(rows_without_observers PRIVATE heddle::heddle heddle_build_flags fmt::fmt)
+set_target_properties(rows_without_observers PROPERTIES POSITION_INDEPENDENT_CODE ON)
+foreach(program count_rows count_rows_without_observers)
+  add_executable(${program} ${repository}/count_rows.cpp)
+  target_link_libraries(${program} PRIVATE heddle::heddle heddle_build_flags)
+endforeach()
+target_sources(count_rows_without_observers PRIVATE $<TARGET_OBJECTS:rows_without_observers>)
+target_link_libraries(count_rows_without_observers PRIVATE fmt::fmt)
+heddle_repository_test(instructions scripts ${Python3_EXECUTABLE} ${repository}/instructions_test.py
+  $<TARGET_FILE:count_rows> $<TARGET_FILE:count_rows_without_observers>)

@@ -430,7 +430,7 @@ TEST(ProtocolModel, JoinCountersWithoutTheirReleaseStartItTooEarly)
 
 TEST(ProtocolModel, RunWithoutTheReleaseOfItsExitsEndsTooEarly)
 {
-  EXPECT_THAT(check_join({.exits_left = order::relaxed}).fault, StartsWith("the run does not see"));
+  EXPECT_THAT(check_join({.ends_left = order::relaxed}).fault, StartsWith("the run does not see"));
 }
 
 TEST(ProtocolModel, JoinCountersThatAreNotResetStartTheSecondRunsLastTaskTooEarly)

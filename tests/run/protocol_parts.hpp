@@ -1,8 +1,8 @@
 /// @file
 /// The executor's protocols as programs for a machine with store buffers, to the letter of
-/// worker.cpp, idle.cpp, spare_threads.cpp and task_rows.cpp: each function has the name of what it
-/// stands for, and each of its lines that touches memory is one there. Releases and fences are
-/// settings, so that tests can take them out.
+/// worker.cpp, idle.cpp, spare_threads.cpp and task_rows_run.cpp: each function has the name of
+/// what it stands for, and each of its lines that touches memory is one there. Releases and fences
+/// are settings, so that tests can take them out.
 #pragma once
 
 #include "tests/run/store_buffers.hpp"
@@ -340,7 +340,7 @@ class stack {
 
 struct join_settings {
   order count_down = order::release;
-  order exits_left = order::release;
+  order ends_left  = order::release;
   bool resets      = true;
 };
 
@@ -350,13 +350,13 @@ class rows {
   rows(program& p, join_settings const& with)
     : with_{with},
       missing_{p.add("missing", 2)},
-      exits_left_{p.add("exits_left")},
+      ends_left_{p.add("ends_left")},
       wrote_{p.add("a"), p.add("b"), p.add("c")},
       runs_{p.add("runs_of_c")}
   {
   }
 
-  void start(processor& cpu) const { cpu.store(exits_left_, 1); }  // exits_left.store(relaxed)
+  void start(processor& cpu) const { cpu.store(ends_left_, 1); }  // ends_left.store(relaxed)
 
   /// A body: in its n-th run it writes n.
   void write(processor& cpu, std::size_t task, int n) const { cpu.store(wrote_[task], n); }
@@ -378,19 +378,19 @@ class rows {
     cpu.expect(cpu.load(wrote_[0]) == n && cpu.load(wrote_[1]) == n, "c does not see a and b");
     cpu.expect(cpu.fetch_add(runs_, 1) == n - 1, "c does not run once");
     write(cpu, 2, n);
-    if (with_.resets) cpu.store(missing_, 2);    // missing.store(r.predecessors, relaxed)
-    cpu.add(exits_left_, -1, with_.exits_left);  // exits_left.fetch_sub(exits, acq_rel)
+    if (with_.resets) cpu.store(missing_, 2);  // missing.store(r.predecessors, relaxed)
+    cpu.add(ends_left_, -1, with_.ends_left);  // ends_left.fetch_sub(count, acq_rel)
   }
 
   void wait(processor& cpu, int n) const
   {
-    cpu.await(exits_left_, 0);  // exits_left.load(acquire), in work_until
+    cpu.await(ends_left_, 0);  // ends_left.load(acquire), in work_until
     cpu.expect(cpu.load(wrote_[2]) == n, "the run does not see c");
   }
 
  private:
   join_settings with_;
-  location missing_, exits_left_;
+  location missing_, ends_left_;
   std::vector<location> wrote_;
   location runs_;
 };

@@ -290,6 +290,27 @@ TEST(TaskRows, TakeLittleMemory)
   EXPECT_GE(bytes, num_tasks * 64);
 }
 
+/// Every other task is a condition, which chooses the next of two.
+TEST(TaskRows, TakeLittleMemoryWithConditionsToo)
+{
+  constexpr std::size_t num_pairs = 300'000;
+  if (!allocator_tells()) GTEST_SKIP() << "the allocator does not tell how much is in use";
+  executor e{0};
+  auto const before = bytes_in_use();
+  task_rows rows;
+  rows.reserve(2 * num_pairs + 1, num_pairs + 1);
+  for (std::size_t i = 0; i < num_pairs; ++i) {
+    auto const task      = rows.add([] {}, {.name = "task of rows", .priority = 1});
+    auto const condition = rows.add_condition([] { return false; }, {.name = "condition"});
+    rows.order(task, condition);
+    if (i > 0) rows.order_if({task.id - 1}, 0, task);
+    rows.order_if(condition, 1, {0});
+  }
+  rows.order(rows.add([] {}), {0});
+  EXPECT_TRUE(rows.run(e));
+  EXPECT_LE(bytes_in_use() - before, 2 * num_pairs * 96 + 3 * num_pairs * 4 + 100'000);
+}
+
 TEST(TaskRows, Slow_LeaveNoMemoryBehindAfterTenMillionTasks)
 {
   if (!allocator_tells()) GTEST_SKIP() << "the allocator does not tell how much is in use";

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <random>
-#include <stop_token>
 #include <vector>
 
 namespace heddle::test {
@@ -33,11 +32,12 @@ class random_rows {
     }
   }
 
-  void run(executor& e, std::stop_token const& stop = {})
+  void run(executor& e, rows_options const& options = {})
   {
     std::ranges::fill(numbers_, 0);
-    rows_.run(e, stop);
+    rows_.run(e, options);
   }
+  [[nodiscard]] task_rows const& rows() const { return rows_; }
   [[nodiscard]] bool is_right() const { return numbers_ == expected_; }
 
  private:

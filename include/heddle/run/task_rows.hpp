@@ -4,8 +4,11 @@
 
 #include <heddle/base/units.hpp>
 #include <heddle/run/executor.hpp>
+#include <heddle/run/run_observer.hpp>
+#include <heddle/run/semaphore.hpp>
 #include <heddle/workflow/task_ref.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -26,6 +29,13 @@ struct row_settings {
   float priority        = 0;   ///< of tasks that become ready at once, the higher goes first
 };
 
+/// How rows are run.
+struct rows_options {
+  std::stop_token stop{};            ///< asks the run to stop
+  run_observer* observer = nullptr;  ///< told of each task; must outlive the run
+  int max_parallelism    = 0;        ///< tasks at once; 0: as many as there are workers
+};
+
 /// A workflow without data items, for tasks too short to be planned: callables, and who goes before
 /// whom. What takes a cache line a task, beside 4 bytes an edge, a name and a priority where given.
 ///
@@ -37,6 +47,21 @@ struct row_settings {
 ///     auto const b = rows.add([&] { y = x + 1; }, {.name = "b"});
 ///     rows.order(a, b);
 ///     rows.run(e);
+///
+/// **Conditions** choose what comes next, and so make branches and loops:
+///
+///     auto const first = rows.add([&] { i = 0; });
+///     auto const body  = rows.add([&] { ++i; });
+///     auto const again = rows.add_condition([&] { return i < 10; });
+///     rows.order(first, body);
+///     rows.order(body, again);
+///     rows.order_if(again, true, body);
+///
+/// A task starts once each time that all of its orders were met (by as many ends of tasks before it
+/// as there are orders), and once each time that a condition chooses it, whatever orders it has.
+/// A run begins with the tasks that have neither; a task that can only be chosen waits for that.
+/// The run ends when all that have started have ended. A task that is started again before it has
+/// ended may run beside itself; a loop whose condition lies behind all tasks of its body does not.
 class task_rows {
  public:
   task_rows();
@@ -50,25 +75,47 @@ class task_rows {
   requires std::invocable<F&> task_ref add(F body, row_settings const& settings = {})
   {
     auto& r = new_row(settings);
-    if constexpr (fits<F>) {
-      ::new (static_cast<void*>(r.capture)) F{std::move(body)};
-      r.call = [](void* capture) { (*std::launder(static_cast<F*>(capture)))(); };
-    } else {
-      auto* const kept = keep(std::make_unique<F>(std::move(body)));
-      std::memcpy(r.capture, &kept, sizeof kept);
-      r.call = [](void* capture) {
-        F* kept_body;
-        std::memcpy(&kept_body, capture, sizeof kept_body);
-        (*kept_body)();
-      };
-    }
+    store(r, std::move(body));
+    r.call = [](void* capture) { body_in<F>(capture)(); };
+    return task_ref{num_tasks_++};
+  }
+
+  /// A task whose body returns the number of its choice, from 0: what is then chosen starts at once
+  /// (`order_if`). If nothing is ordered after that choice, nothing starts, and that branch ends
+  /// here; so too if the body throws or is left out.
+  template <class F>
+  requires std::invocable<F&> && std::integral<std::invoke_result_t<F&>> task_ref
+  add_condition(F body, row_settings const& settings = {})
+  {
+    auto& r = new_row(settings);
+    store(r, std::move(body));
+    r.choose = [](void* capture) { return static_cast<std::size_t>(body_in<F>(capture)()); };
+    mark_condition();
     return task_ref{num_tasks_++};
   }
 
   /// `after` starts when `before` has ended. An order may be given twice.
   ///
-  /// @throw invalid_argument if the two are one task, or not tasks of these rows
+  /// @throw invalid_argument if the two are one task, or not tasks of these rows, or `before` is a
+  ///                         condition
   void order(task_ref before, task_ref after);
+
+  /// `chosen` starts each time that `condition` returns this number. Tasks may be chosen by several
+  /// conditions; one of them may lie behind the task, or be it. Takes 4 bytes for each number up to
+  /// the largest.
+  ///
+  /// @throw invalid_argument if they are not tasks of these rows, or the first is no condition, or
+  ///                         the number is above 65535
+  void order_if(task_ref condition, std::size_t number, task_ref chosen);
+
+  /// While `task` runs, it holds so many units of `s`, and does not start before it has them. Of
+  /// several semaphores the units are had in one order by all tasks, so that no two wait for each
+  /// other. They are released when the body has returned or thrown, before other tasks start. A
+  /// task that waits when the run is stopped is left out when its turn comes. Takes 24 bytes, and 4
+  /// for each task of the rows.
+  ///
+  /// @throw invalid_argument if it is no task of these rows, or the semaphore has less units
+  void hold(task_ref task, semaphore& s, std::size_t units = 1);
 
   /// Makes room for so many tasks and edges.
   void reserve(std::size_t tasks, std::size_t edges);
@@ -78,14 +125,23 @@ class task_rows {
     return static_cast<std::size_t>(num_tasks_);
   }
 
+  /// The name that was given, else `task 7`.
+  [[nodiscard]] std::string name(task_ref task) const;
+
   /// Runs all tasks, on the calling thread and those of `e`, and returns when they have ended.
   ///
-  /// After an exception, and once `stop` is requested, tasks that have not started are left out.
+  /// After an exception, and once `stop` is requested, tasks that have not started are left out;
+  /// behind a task that was left out, no choice is made and no loop goes on.
   ///
-  /// @return whether all tasks were run
+  /// @return whether all tasks were run that were to start; that a branch was not chosen leaves out
+  ///         nothing
   /// @throw task_failed which names the task; the first exception of a task is nested in it
-  /// @throw cycle_error at the first run after a change, if the orders close a circle
-  bool run(executor& e, std::stop_token const& stop = {});
+  /// @throw cycle_error at the first run after a change, if the orders close a circle, or no task
+  ///                    is there to begin with
+  /// @throw invalid_argument at the first run after a change, if something is ordered twice after
+  ///                    one choice, or a task holds more of a semaphore than there is
+  bool run(executor& e, rows_options const& options);
+  bool run(executor& e, std::stop_token const& stop = {}) { return run(e, {.stop = stop}); }
 
  private:
   /// One cache line. The first word says whose row it is; a queue sees no more of it.
@@ -94,7 +150,10 @@ class task_rows {
     std::uint32_t predecessors;  ///< how many
     std::uint32_t first_successor;
     std::uint32_t successors;  ///< how many
-    void (*call)(void*);
+    union {
+      void (*call)(void*);
+      std::size_t (*choose)(void*);  ///< of a condition
+    };
     alignas(8) std::byte capture[32];
   };
 
@@ -105,7 +164,31 @@ class task_rows {
   struct memory;
   struct state;
 
+  template <class F>
+  void store(row& r, F body)
+  {
+    if constexpr (fits<F>) {
+      ::new (static_cast<void*>(r.capture)) F{std::move(body)};
+    } else {
+      auto* const kept = keep(std::make_unique<F>(std::move(body)));
+      std::memcpy(r.capture, &kept, sizeof kept);
+    }
+  }
+
+  template <class F>
+  static F& body_in(void* capture)
+  {
+    if constexpr (fits<F>) {
+      return *std::launder(static_cast<F*>(capture));
+    } else {
+      F* kept;
+      std::memcpy(&kept, capture, sizeof kept);
+      return *kept;
+    }
+  }
+
   row& new_row(row_settings const& settings);
+  void mark_condition();
   void keep(void* body, void (*destroy)(void*));
   template <class F>
   F* keep(std::unique_ptr<F> body)
