@@ -19,6 +19,7 @@
 #include <heddle/run/loops.hpp>
 #include <heddle/run/pipeline.hpp>
 #include <heddle/run/scan.hpp>
+#include <heddle/run/sort.hpp>
 #include <heddle/run/task_group.hpp>
 #include <heddle/run/task_rows.hpp>
 #include <heddle/topology/machine.hpp>
