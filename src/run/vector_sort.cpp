@@ -1,5 +1,6 @@
 #include "src/run/vector_sort.hpp"
 
+#include <hwy/cache_control.h>
 #include <hwy/contrib/sort/vqsort.h>
 
 #include <algorithm>
@@ -76,23 +77,28 @@ void code_keys(Lane* keys, std::size_t size, key_code<Lane> const& code)
   for (; i < size; ++i) keys[i] = code(keys[i]);
 }
 
-/// Whether there is -0, an infinity, a NaN, or one of the largest numbers, which the comparison of
-/// floating-point numbers, or padding with the largest, would spoil.
+/// Whether there is -0, or a magnitude of at least `largest`: an infinity, a NaN or the largest
+/// number. -0 is the least of all as an integer.
 template <class Lane>
 bool has_special(Lane const* keys, std::size_t size, Lane largest)
 {
   hn::ScalableTag<Lane> const d;
-  auto const lanes       = hn::Lanes(d);
   constexpr auto minus_0 = std::numeric_limits<Lane>::min();
-  auto const is_special  = [&](auto bits) {
-    auto const of_magnitude = hn::AndNot(hn::Set(d, minus_0), bits);
-    return hn::Or(hn::Gt(of_magnitude, hn::Set(d, static_cast<Lane>(largest - 1))),
-                   hn::Eq(bits, hn::Set(d, minus_0)));
-  };
-  auto found    = hn::FirstN(d, 0);
+  auto const lanes       = hn::Lanes(d);
+  auto const magnitude   = hn::Set(d, std::numeric_limits<Lane>::max());
+  auto least0 = hn::Zero(d), least1 = least0, most0 = least0, most1 = least0;
   std::size_t i = 0;
-  for (; i + lanes <= size; i += lanes) found = hn::Or(found, is_special(hn::LoadU(d, keys + i)));
-  if (!hn::AllFalse(d, found)) return true;
+  for (; i + 2 * lanes <= size; i += 2 * lanes) {
+    auto const v0 = hn::LoadU(d, keys + i), v1 = hn::LoadU(d, keys + i + lanes);
+    least0 = hn::Min(least0, v0);
+    least1 = hn::Min(least1, v1);
+    most0  = hn::Max(most0, hn::And(v0, magnitude));
+    most1  = hn::Max(most1, hn::And(v1, magnitude));
+  }
+  auto const is_special =
+    hn::Or(hn::Eq(hn::Min(least0, least1), hn::Set(d, minus_0)),
+           hn::Gt(hn::Max(most0, most1), hn::Set(d, static_cast<Lane>(largest - 1))));
+  if (!hn::AllFalse(d, is_special)) return true;
   return std::any_of(keys + i, keys + size,
                      [&](Lane bits) { return (bits & ~minus_0) >= largest || bits == minus_0; });
 }
@@ -152,6 +158,7 @@ std::size_t partition(Lane* keys, std::size_t size, Lane pivot, key_code<Lane> c
     auto const v0 = hn::LoadU(d, from), v1 = hn::LoadU(d, from + lanes),
                v2 = hn::LoadU(d, from + 2 * lanes), v3 = hn::LoadU(d, from + 3 * lanes);
     if (at_left) unread_first += block;
+    hwy::Prefetch(at_left ? from + 4 * block : from - 3 * block);
     store(v0);
     store(v1);
     store(v2);

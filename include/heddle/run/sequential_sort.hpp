@@ -99,15 +99,30 @@ class sequential_sort {
   {
     if (first == last) return;
     for (auto* next = first + 1; next != last; ++next) {
-      if (!less_(std::as_const(*next), std::as_const(next[-1]))) continue;
-      held moved{next};
-      do {
-        *moved.place = std::move(moved.place[-1]);
-        --moved.place;
-      } while (moved.place != first &&
-               less_(std::as_const(moved.element), std::as_const(moved.place[-1])));
-      moved.put();
+      if (less_(std::as_const(*next), std::as_const(*first))) {
+        insert_at(first, next);
+      } else if (less_(std::as_const(*next), std::as_const(next[-1]))) {
+        insert_behind_first(next);
+      }
     }
+  }
+
+  static void insert_at(T* to, T* from)
+  {
+    held moved{from};
+    for (; moved.place != to; --moved.place) *moved.place = std::move(moved.place[-1]);
+    moved.put();
+  }
+
+  /// `from` is less than the one before it, and not less than the first, which ends the search.
+  void insert_behind_first(T* from)
+  {
+    held moved{from};
+    do {
+      *moved.place = std::move(moved.place[-1]);
+      --moved.place;
+    } while (less_(std::as_const(moved.element), std::as_const(moved.place[-1])));
+    moved.put();
   }
 
   /// The median of three, or of three such medians, to the front; elements that are not less and
