@@ -259,9 +259,9 @@ TEST(Sort, ThrowsWhatAComparisonThrowsAndKeepsAllElements)
 {
   for (int const threads : {0, 3}) {
     executor e{threads};
-    for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
       std::mt19937_64 random{seed};
-      std::vector<std::string> elements(random() % 20'000 + 100);
+      std::vector<std::string> elements(random() % 8'000 + 100);
       for (auto& x : elements) x = std::to_string(random()) + " is not short";
       auto expected = elements;
       std::sort(expected.begin(), expected.end());

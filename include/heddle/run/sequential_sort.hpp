@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 namespace heddle::detail {
@@ -15,7 +16,8 @@ namespace heddle::detail {
   return 2 * static_cast<int>(std::bit_width(size));
 }
 
-/// Introspective sort. Elements are swapped, or held in a guard that puts them back.
+/// Introspective sort; small elements are divided without branches, by N. Lomuto's scheme. Elements
+/// are swapped, or held in a guard that puts them back.
 ///
 /// D. R. Musser: Introspective sorting and selection algorithms, Software: Practice and Experience
 /// 27(8), 1997.
@@ -29,28 +31,30 @@ class sequential_sort {
     sort(first, last, most_levels(static_cast<std::size_t>(last - first)));
   }
 
-  /// Where the right side begins, after elements were swapped so that none of it is less than one
-  /// of the left. Neither side is empty. There are at least `least_to_divide` elements.
-  [[nodiscard]] T* divide(T* first, T* last)
+  /// Elements that are where they belong: none before them is greater, none behind them less.
+  struct cut {
+    T* first;
+    T* last;
+  };
+
+  /// Swaps elements so that they are divided thus, and both sides are smaller than the whole. There
+  /// are at least `least_to_divide` elements.
+  [[nodiscard]] cut divide(T* first, T* last)
   {
     move_pivot_to(first, last);
-    T const& pivot = *first;
-    auto* left     = first + 1;
-    auto* right    = last;
-    // The other two of the median, and later what was swapped, stop the search at the latest.
-    for (;; ++left) {
-      while (less_(std::as_const(*left), pivot)) ++left;
-      do {
-        --right;
-      } while (less_(pivot, std::as_const(*right)));
-      if (left >= right) return left;
-      swap_elements(*left, *right);
+    if constexpr (is_moved_without_thought) {
+      return divide_without_branches(first, last);
+    } else {
+      auto* const middle = divide_by_swaps(first, last);
+      return {middle, middle};
     }
   }
 
  private:
   static constexpr std::ptrdiff_t least_to_divide = 17;
   static constexpr std::ptrdiff_t many            = 500;
+  static constexpr bool is_moved_without_thought =
+    std::is_trivially_copyable_v<T> && sizeof(T) <= 2 * sizeof(void*);
 
   /// An element on its way, and the place that is free for it.
   struct held {
@@ -81,6 +85,49 @@ class sequential_sort {
     swap(a, b);
   }
 
+  /// Where the right side begins. Neither side is empty: the other two of the median, and later
+  /// what was swapped, stop the search at the latest.
+  [[nodiscard]] T* divide_by_swaps(T* first, T* last)
+  {
+    T const& pivot = *first;
+    auto* left     = first + 1;
+    auto* right    = last;
+    for (;; ++left) {
+      while (less_(std::as_const(*left), pivot)) ++left;
+      do {
+        --right;
+      } while (less_(pivot, std::as_const(*right)));
+      if (left >= right) return left;
+      swap_elements(*left, *right);
+    }
+  }
+
+  /// Moves each element, but has no branch to predict, which costs more. Those equal to the pivot
+  /// are gathered too where few are less, for then there may be many.
+  [[nodiscard]] cut divide_without_branches(T* first, T* last)
+  {
+    T const pivot    = *first;
+    auto* const left = gather(first + 1, last, [&](T const& x) { return less_(x, pivot); });
+    swap_elements(*first, left[-1]);
+    if (left - first > (last - first) / 8) return {left - 1, left};
+    return {left - 1, gather(left, last, [&](T const& x) { return !less_(pivot, x); })};
+  }
+
+  /// Swaps what `belongs` to the front; its end.
+  template <class Belongs>
+  [[nodiscard]] static T* gather(T* first, T* last, Belongs const& belongs)
+  {
+    auto* to = first;
+    for (auto* x = first; x != last; ++x) {
+      bool const is_one = belongs(std::as_const(*x));
+      T const moved     = *x;
+      *x                = *to;
+      *to               = moved;
+      to += is_one;
+    }
+    return to;
+  }
+
   void sort(T* first, T* last, int levels)
   {
     while (last - first >= least_to_divide) {
@@ -88,9 +135,9 @@ class sequential_sort {
         sort_heap(first, last - first);
         return;
       }
-      auto* const middle = divide(first, last);
-      sort(middle, last, levels);
-      last = middle;
+      auto const middle = divide(first, last);
+      sort(middle.last, last, levels);
+      last = middle.first;
     }
     insert_each(first, last);
   }

@@ -112,12 +112,13 @@ class element_pieces {
 
   [[nodiscard]] range divide(std::size_t first, std::size_t last)
   {
-    auto middle = first;
+    range equal;
     stop_if_it_throws([&] {
-      auto* const at = sort_.divide(elements_ + first, elements_ + last);
-      middle         = static_cast<std::size_t>(at - elements_);
+      auto const cut = sort_.divide(elements_ + first, elements_ + last);
+      equal          = {static_cast<std::size_t>(cut.first - elements_),
+                        static_cast<std::size_t>(cut.last - elements_)};
     });
-    return {middle, middle};
+    return equal;
   }
 
  private:
