@@ -32,13 +32,20 @@ class loop_data {
 
 constexpr std::size_t num_bins = 256;
 
-/// `Peer` is made for a number of threads and has `for_each`, `transform`, `reduce`, `scan` and
-/// `histogram`, each of `loop_data&`, that give a number to check.
+/// Random numbers for `sort` to put in order in `y`.
+inline void restore_order(loop_data& d)
+{
+  std::mt19937_64 random{2};
+  for (auto& v : d.y) v = static_cast<double>(random()) * 0x1p-64;
+}
+
+/// `Peer` is made for a number of threads and has `for_each`, `transform`, `reduce`, `scan`,
+/// `histogram` and `sort`, each of `loop_data&`, that give a number to check.
 template <class Peer>
 void add_loop_benchmarks(std::string const& peer)
 {
   using program  = double (Peer::*)(loop_data&);
-  auto const add = [&](std::string const& name, program p) {
+  auto const add = [&](std::string const& name, program p, void (*prepare)(loop_data&) = nullptr) {
     for (std::size_t const size :
          {std::size_t{10'000}, std::size_t{1'000'000}, std::size_t{20'000'000}}) {
       for (int const threads : {1, 2}) {
@@ -48,7 +55,14 @@ void add_loop_benchmarks(std::string const& peer)
         benchmark::RegisterBenchmark(full.c_str(), [=](benchmark::State& state) {
           Peer on{threads};
           loop_data data{size};
-          for (auto _ : state) benchmark::DoNotOptimize((on.*p)(data));
+          for (auto _ : state) {
+            if (prepare != nullptr) {
+              state.PauseTiming();
+              prepare(data);
+              state.ResumeTiming();
+            }
+            benchmark::DoNotOptimize((on.*p)(data));
+          }
           state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(size));
           state.SetLabel("items are elements");
         })->UseRealTime();
@@ -60,6 +74,7 @@ void add_loop_benchmarks(std::string const& peer)
   add("reduce", &Peer::reduce);
   add("scan", &Peer::scan);
   add("histogram", &Peer::histogram);
+  add("sort", &Peer::sort, &restore_order);
 }
 
 }  // namespace heddle::bench

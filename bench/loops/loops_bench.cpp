@@ -1,9 +1,11 @@
-/// Loops over doubles: tan of each in place, twice each, sum, inclusive sum; and counting bytes.
+/// Loops over doubles: tan of each in place, twice each, sum, inclusive sum; counting bytes; and
+/// sorting doubles.
 /// `peer:serial` is a plain loop, and the standard library's algorithm.
 #include "bench/loops/loop_programs.hpp"
 
 #include <heddle/run/loops.hpp>
 #include <heddle/run/scan.hpp>
+#include <heddle/run/sort.hpp>
 
 #include <algorithm>
 
@@ -37,6 +39,11 @@ class heddle_loops {
     return static_cast<double>(heddle::histogram(executor_, range{0, d.bytes.size()}, num_bins,
                                                  [&](std::size_t i) { return d.bytes[i]; })[1]);
   }
+  double sort(loop_data& d)
+  {
+    heddle::sort(executor_, std::span{d.y});
+    return d.y[1];
+  }
 
  private:
   executor executor_;
@@ -67,6 +74,11 @@ class serial_loops {
     std::vector<std::size_t> counts(num_bins);
     for (auto const b : d.bytes) ++counts[b];
     return static_cast<double>(counts[1]);
+  }
+  double sort(loop_data& d)
+  {
+    std::sort(d.y.begin(), d.y.end());
+    return d.y[1];
   }
 };
 

@@ -6,6 +6,7 @@
 #include <tbb/parallel_for.h>
 #include <tbb/parallel_reduce.h>
 #include <tbb/parallel_scan.h>
+#include <tbb/parallel_sort.h>
 #include <tbb/task_arena.h>
 
 namespace heddle::bench {
@@ -78,6 +79,11 @@ class tbb_loops {
       for (auto const& counts : own) ones += counts[1];
       return static_cast<double>(ones);
     });
+  }
+  double sort(loop_data& d)
+  {
+    arena_.execute([&] { tbb::parallel_sort(d.y.begin(), d.y.end()); });
+    return d.y[1];
   }
 
  private:
