@@ -225,7 +225,12 @@ TEST(Sort, ComparesOnceEachWhatIsSorted)
 /// M. D. McIlroy: A killer adversary for quicksort, Software: Practice and Experience 29(4), 1999.
 class adversary {
  public:
-  explicit adversary(std::size_t size) : value_(size, undecided) {}
+  /// The first two are in the wrong order.
+  explicit adversary(std::size_t size) : value_(size, undecided)
+  {
+    value_[0] = undecided - 1;
+    value_[1] = next_++;
+  }
 
   bool operator()(std::size_t a, std::size_t b)
   {
@@ -252,7 +257,7 @@ TEST(Sort, ComparesInOrderNLogNWhateverTheElements)
   std::iota(elements.begin(), elements.end(), std::size_t{0});
   adversary worst{elements.size()};
   sort(e, std::span{elements}, std::ref(worst));
-  EXPECT_LT(worst.calls, elements.size() * 15 * 6);
+  EXPECT_LT(worst.calls, elements.size() * 15 * 20);  // quadratic would be a hundred times more
 }
 
 TEST(Sort, ThrowsWhatAComparisonThrowsAndKeepsAllElements)
