@@ -3,6 +3,7 @@
 
 #include <heddle/run/loops.hpp>
 #include <heddle/run/scan.hpp>
+#include <heddle/run/sort.hpp>
 
 namespace heddle::bench {
 namespace {
@@ -26,6 +27,7 @@ class heddle_loops {
   {
     inclusive_scan(executor_, std::span<double const>{d.x}, std::span{d.y});
   }
+  void sort(loop_data& d) { heddle::sort(executor_, std::span{d.y}); }
   void histogram(loop_data& d)
   {
     d.y[0] = static_cast<double>(heddle::histogram(executor_, range{0, d.bytes.size()}, num_bins,

@@ -19,9 +19,11 @@
 #include <heddle/run/fork_join.hpp>
 #include <heddle/run/loops.hpp>
 #include <heddle/run/pipeline.hpp>
+#include <heddle/run/race.hpp>
 #include <heddle/run/run_recorder.hpp>
 #include <heddle/run/scan.hpp>
 #include <heddle/run/semaphore.hpp>
+#include <heddle/run/sort.hpp>
 #include <heddle/run/task_group.hpp>
 #include <heddle/run/task_rows.hpp>
 #include <heddle/topology/machine.hpp>

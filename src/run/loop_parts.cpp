@@ -43,12 +43,10 @@ bool chunk_size::is_worth_sharing(std::size_t left) const noexcept
 
 bool loop_state::add_part() noexcept
 {
-  if (options_.max_parallelism > 0 &&
-      parts_.load(std::memory_order_relaxed) >= options_.max_parallelism) {
-    return false;
-  }
-  parts_.fetch_add(1, std::memory_order_relaxed);
-  return true;
+  auto const before = parts_.fetch_add(1, std::memory_order_relaxed);
+  if (options_.max_parallelism == 0 || before < options_.max_parallelism) return true;
+  parts_.fetch_sub(1, std::memory_order_relaxed);  // the caller's own part keeps it above 0
+  return false;
 }
 
 void expect_room(std::string_view loop, std::size_t input, std::size_t output)

@@ -41,7 +41,7 @@ use_by_pkg_config() { # PREFIX BUILD
   local libraries=("$1"/lib*)
   PKG_CONFIG_PATH=${libraries[0]}/pkgconfig
   export PKG_CONFIG_PATH
-  local flags libs hidden='/(fmt|nlohmann|simdjson|hwloc|CLI|cuda_runtime[a-z_]*|mpi)(\.h|/)'
+  local flags libs hidden='/(fmt|nlohmann|simdjson|hwloc|hwy|CLI|cuda_runtime[a-z_]*|mpi)(\.h|/)'
   read -ra flags < <(pkg-config --cflags heddle)
   read -ra libs < <(pkg-config --libs heddle)
   "$CXX" -std=c++20 "$consumer/consumer.cpp" -MD -MF "$2/headers" -o "$2/consumer" "${flags[@]}" "${libs[@]}"

@@ -187,12 +187,46 @@ void expect_room(std::string_view loop, std::size_t input, std::size_t output);
 /// @throw invalid_argument
 [[noreturn]] void fail_without_bin(std::size_t bin, std::size_t bins);
 
+/// In the order of the elements; long parts in several runs of them at once, since each operation
+/// waits for the one before it.
 template <class Result, class T, class Op>
 Result fold_elements(std::span<T const> elements, range part, Op& op)
 {
-  Result so_far = static_cast<Result>(elements[part.first]);
-  for (auto i = part.first + 1; i < part.last; ++i) so_far = op(std::move(so_far), elements[i]);
-  return so_far;
+  constexpr std::size_t runs = 8;
+  auto const fold_from       = [&](Result so_far, std::size_t first, std::size_t last) {
+    for (auto i = first; i < last; ++i) so_far = op(std::move(so_far), elements[i]);
+    return so_far;
+  };
+  auto const at = [&](std::size_t i) { return static_cast<Result>(elements[i]); };
+  auto const length = part.size() / runs;
+  if (length < runs) return fold_from(at(part.first), part.first + 1, part.last);
+  auto sums = [&]<std::size_t... R>(std::index_sequence<R...>)
+  {
+    return std::array<Result, runs>{at(part.first + R * length)...};
+  }
+  (std::make_index_sequence<runs>{});
+  for (std::size_t i = 1; i < length; ++i) {
+    for (std::size_t r = 0; r < runs; ++r) {
+      sums[r] = op(std::move(sums[r]), elements[part.first + r * length + i]);
+    }
+  }
+  auto sum = std::move(sums[0]);
+  for (std::size_t r = 1; r < runs; ++r) sum = op(std::move(sum), std::move(sums[r]));
+  return fold_from(std::move(sum), part.first + runs * length, part.last);
+}
+
+/// Counts in several arrays in turn, since counting in a bin waits for the last count there.
+template <class Bin>
+void count_bins(range part, std::span<std::size_t> counts, Bin& bin)
+{
+  auto const bins = counts.size();
+  auto* const to  = counts.data();
+  for (auto i = part.first; i < part.last; ++i) {
+    auto const b = static_cast<std::size_t>(bin(i));
+    if (b >= bins) [[unlikely]]
+      fail_without_bin(b, bins);
+    ++to[b];
+  }
 }
 
 }  // namespace heddle::detail
