@@ -7,6 +7,7 @@
 #include <heddle/run/executor.hpp>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +19,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace heddle::detail {
 
@@ -197,7 +199,7 @@ Result fold_elements(std::span<T const> elements, range part, Op& op)
     for (auto i = first; i < last; ++i) so_far = op(std::move(so_far), elements[i]);
     return so_far;
   };
-  auto const at = [&](std::size_t i) { return static_cast<Result>(elements[i]); };
+  auto const at     = [&](std::size_t i) { return static_cast<Result>(elements[i]); };
   auto const length = part.size() / runs;
   if (length < runs) return fold_from(at(part.first), part.first + 1, part.last);
   auto sums = [&]<std::size_t... R>(std::index_sequence<R...>)
@@ -215,18 +217,48 @@ Result fold_elements(std::span<T const> elements, range part, Op& op)
   return fold_from(std::move(sum), part.first + runs * length, part.last);
 }
 
-/// Counts in several arrays in turn, since counting in a bin waits for the last count there.
-template <class Bin>
-void count_bins(range part, std::span<std::size_t> counts, Bin& bin)
-{
-  auto const bins = counts.size();
-  auto* const to  = counts.data();
-  for (auto i = part.first; i < part.last; ++i) {
-    auto const b = static_cast<std::size_t>(bin(i));
-    if (b >= bins) [[unlikely]]
-      fail_without_bin(b, bins);
-    ++to[b];
+/// Counts in several arrays in turn if they are small, since counting in a bin waits for the last
+/// count there.
+class bin_counts {
+ public:
+  /// The first call says how many there are.
+  void make(std::size_t bins)
+  {
+    if (!counts_.empty()) return;
+    constexpr std::size_t few = 1024;
+    bins_                     = bins;
+    counts_.resize(bins <= few ? copies * bins : bins);
   }
-}
+
+  template <class Bin>
+  void count(range part, Bin& bin)
+  {
+    auto* const to     = counts_.data();
+    auto const stride  = counts_.size() == bins_ ? 0 : bins_;
+    auto const counted = [&, bins = bins_](std::size_t i) {
+      auto const b = static_cast<std::size_t>(bin(i));
+      if (b >= bins) [[unlikely]]
+        fail_without_bin(b, bins);
+      return b;
+    };
+    auto i = part.first;
+    for (; i + copies <= part.last; i += copies) {
+      for (std::size_t c = 0; c < copies; ++c) ++to[c * stride + counted(i + c)];
+    }
+    for (; i < part.last; ++i) ++to[counted(i)];
+  }
+
+  void add_to(std::span<std::size_t> sums) const
+  {
+    for (std::size_t first = 0; first < counts_.size(); first += bins_) {
+      for (std::size_t b = 0; b < bins_; ++b) sums[b] += counts_[first + b];
+    }
+  }
+
+ private:
+  static constexpr std::size_t copies = 4;
+  std::size_t bins_                   = 0;
+  std::vector<std::size_t> counts_{};
+};
 
 }  // namespace heddle::detail

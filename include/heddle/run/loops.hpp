@@ -123,19 +123,12 @@ requires std::is_invocable_r_v<std::size_t, Bin&, std::size_t>
                                                  Bin&& bin, loop_options const& options = {})
 {
   std::vector<std::size_t> counts(bins);
-  auto const do_part = [&](range part, std::vector<std::size_t>& own) {
-    own.resize(bins);
-    for (auto i = part.first; i < part.last; ++i) {
-      auto const b = static_cast<std::size_t>(bin(i));
-      if (b >= bins) [[unlikely]]
-        detail::fail_without_bin(b, bins);
-      ++own[b];
-    }
+  auto const do_part = [&](range part, detail::bin_counts& own) {
+    own.make(bins);
+    own.count(part, bin);
   };
-  detail::run_loop<std::vector<std::size_t>>(
-    e, over, options, do_part, [&](std::vector<std::size_t> const& own) {
-      std::ranges::transform(own, counts, counts.begin(), std::plus<>{});
-    });
+  detail::run_loop<detail::bin_counts>(e, over, options, do_part,
+                                       [&](detail::bin_counts const& own) { own.add_to(counts); });
   return counts;
 }
 
