@@ -9,14 +9,17 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <new>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -217,48 +220,60 @@ Result fold_elements(std::span<T const> elements, range part, Op& op)
   return fold_from(std::move(sum), part.first + runs * length, part.last);
 }
 
-/// Counts in several arrays in turn if they are small, since counting in a bin waits for the last
-/// count there.
+/// How often each bin occurs. Counts in two arrays in turn if they are small, since counting in a
+/// bin waits for the last count there; and without memory from the heap then.
 class bin_counts {
  public:
-  /// The first call says how many there are.
-  void make(std::size_t bins)
+  void count(range part, std::size_t bins, auto& bin)
   {
-    if (!counts_.empty()) return;
-    constexpr std::size_t few = 1024;
-    bins_                     = bins;
-    counts_.resize(bins <= few ? copies * bins : bins);
-  }
-
-  template <class Bin>
-  void count(range part, Bin& bin)
-  {
-    auto* const to     = counts_.data();
-    auto const stride  = counts_.size() == bins_ ? 0 : bins_;
-    auto const counted = [&, bins = bins_](std::size_t i) {
+    using number = std::remove_cvref_t<std::invoke_result_t<decltype(bin), std::size_t>>;
+    if (bins_ == 0) make(bins);
+    if constexpr (std::unsigned_integral<number>) {
+      if (std::numeric_limits<number>::max() < bins) {
+        return count_all(part, [&](std::size_t i) { return static_cast<std::size_t>(bin(i)); });
+      }
+    }
+    count_all(part, [&bin, bins](std::size_t i) {
       auto const b = static_cast<std::size_t>(bin(i));
       if (b >= bins) [[unlikely]]
         fail_without_bin(b, bins);
       return b;
-    };
-    auto i = part.first;
-    for (; i + copies <= part.last; i += copies) {
-      for (std::size_t c = 0; c < copies; ++c) ++to[c * stride + counted(i + c)];
-    }
-    for (; i < part.last; ++i) ++to[counted(i)];
+    });
   }
 
   void add_to(std::span<std::size_t> sums) const
   {
-    for (std::size_t first = 0; first < counts_.size(); first += bins_) {
-      for (std::size_t b = 0; b < bins_; ++b) sums[b] += counts_[first + b];
+    for (std::size_t b = 0; b < bins_; ++b) {
+      sums[b] += many_.empty() ? few_[b] + few_[bins_ + b] : many_[b];
     }
   }
 
  private:
-  static constexpr std::size_t copies = 4;
-  std::size_t bins_                   = 0;
-  std::vector<std::size_t> counts_{};
+  void make(std::size_t bins)
+  {
+    bins_ = bins;
+    if (2 * bins <= few_.size()) {
+      std::fill_n(few_.begin(), 2 * bins, 0);
+    } else {
+      many_.resize(bins);
+    }
+  }
+
+  void count_all(range part, auto const& bin_of)
+  {
+    auto* const even = many_.empty() ? few_.data() : many_.data();
+    auto* const odd  = many_.empty() ? even + bins_ : even;
+    auto i           = part.first;
+    for (; i + 1 < part.last; i += 2) {
+      ++even[bin_of(i)];
+      ++odd[bin_of(i + 1)];
+    }
+    if (i < part.last) ++even[bin_of(i)];
+  }
+
+  std::size_t bins_ = 0;
+  std::array<std::size_t, 1024> few_;  // written by `make`
+  std::vector<std::size_t> many_{};
 };
 
 }  // namespace heddle::detail

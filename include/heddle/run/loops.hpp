@@ -123,10 +123,7 @@ requires std::is_invocable_r_v<std::size_t, Bin&, std::size_t>
                                                  Bin&& bin, loop_options const& options = {})
 {
   std::vector<std::size_t> counts(bins);
-  auto const do_part = [&](range part, detail::bin_counts& own) {
-    own.make(bins);
-    own.count(part, bin);
-  };
+  auto const do_part = [&](range part, detail::bin_counts& own) { own.count(part, bins, bin); };
   detail::run_loop<detail::bin_counts>(e, over, options, do_part,
                                        [&](detail::bin_counts const& own) { own.add_to(counts); });
   return counts;

@@ -23,8 +23,8 @@ enum class scan_kind { inclusive, exclusive };
 /// is safe to wait for them.
 ///
 /// Elements are folded and scanned in blocks of a few lanes at once, each contiguous, since one
-/// chain of dependent operations would leave the processor idle most of the time. Blocks are small,
-/// for memory likes to be read from one end to the other.
+/// chain of dependent operations would leave the processor idle most of the time. Blocks that are
+/// written are small, for memory likes to be written from one end to the other.
 template <scan_kind Kind, class T, class U, class Op>
 class scan_of {
  public:
@@ -52,8 +52,8 @@ class scan_of {
   static constexpr std::size_t tile_size   = 4096;
   static constexpr std::size_t least_tiles = 8;  ///< worth another thread
   static constexpr std::size_t num_lanes   = 4;
-  static constexpr std::size_t lane        = 16;  ///< elements
-  static constexpr std::size_t block       = num_lanes * lane;
+  static constexpr std::size_t lane        = 8;  ///< elements; a cache line where written too
+  static constexpr std::size_t fold_lane   = tile_size / 8;  ///< where only read: four streams
 
   enum class known { nothing, own, all, failed };
 
@@ -135,16 +135,17 @@ class scan_of {
     }
   }
 
-  /// The folds of the four lanes of the block at `first`.
+  /// The folds of the four lanes of the block at `first`, of `Lane` elements each.
+  template <std::size_t Lane>
   std::array<U, num_lanes> fold_lanes(std::span<T const> part, std::size_t first)
   {
     auto const* const x = part.data() + first;
-    U a = x[0], b = x[lane], c = x[2 * lane], d = x[3 * lane];
-    for (std::size_t i = 1; i < lane; ++i) {
+    U a = x[0], b = x[Lane], c = x[2 * Lane], d = x[3 * Lane];
+    for (std::size_t i = 1; i < Lane; ++i) {
       a = op_(std::move(a), x[i]);
-      b = op_(std::move(b), x[lane + i]);
-      c = op_(std::move(c), x[2 * lane + i]);
-      d = op_(std::move(d), x[3 * lane + i]);
+      b = op_(std::move(b), x[Lane + i]);
+      c = op_(std::move(c), x[2 * Lane + i]);
+      d = op_(std::move(d), x[3 * Lane + i]);
     }
     return {std::move(a), std::move(b), std::move(c), std::move(d)};
   }
@@ -152,9 +153,10 @@ class scan_of {
   /// Of a part that is not empty.
   U fold(std::span<T const> part)
   {
-    std::size_t i    = 0;
-    auto const total = [&] {
-      auto const of = fold_lanes(part, i);
+    constexpr auto block = num_lanes * fold_lane;
+    std::size_t i        = 0;
+    auto const total     = [&] {
+      auto const of = fold_lanes<fold_lane>(part, i);
       return op_(op_(of[0], of[1]), op_(of[2], of[3]));
     };
     bool const is_small = part.size() < block;
@@ -169,9 +171,10 @@ class scan_of {
   /// `before` is the fold of all before the part.
   void scan(std::span<T const> part, std::span<U> to, U before)
   {
-    std::size_t first = 0;
+    constexpr auto block = num_lanes * lane;
+    std::size_t first    = 0;
     for (; first + block <= part.size(); first += block) {
-      auto const of = fold_lanes(part, first);
+      auto const of = fold_lanes<lane>(part, first);
       U b           = op_(before, of[0]);
       U c           = op_(b, of[1]);
       U d           = op_(c, of[2]);
