@@ -28,7 +28,7 @@ use_by_cmake() { # PREFIX BUILD
 # Examples are what users copy: each is a project that needs the installed heddle alone.
 use_examples() { # PREFIX
   local example
-  for example in tour control_flow ${CUDACXX:+saxpy}; do
+  for example in tour control_flow speculation ${CUDACXX:+saxpy}; do
     configure "$source/examples/$example" "$work/$example" -DCMAKE_PREFIX_PATH="$1"
     "$CMAKE" --build "$work/$example"
     (cd "$work" && "$work/$example/$example")
