@@ -19,9 +19,9 @@ std::vector<step_mode> modes_of(std::span<any_step const> steps)
 /// A pipeline whose steps are not known to the compiler.
 class any_pipeline final : public detail::pipeline_flow {
  public:
-  any_pipeline(executor& e, std::size_t tokens, std::function<any_token()> const& source,
-               std::span<any_step const> steps)
-    : pipeline_flow{e, tokens, modes_of(steps)}, source_{source}, steps_{steps}
+  any_pipeline(executor& e, int parallelism, std::size_t tokens,
+               std::function<any_token()> const& source, std::span<any_step const> steps)
+    : pipeline_flow{e, parallelism, tokens, modes_of(steps)}, source_{source}, steps_{steps}
   {
   }
 
@@ -42,8 +42,9 @@ class any_pipeline final : public detail::pipeline_flow {
     tokens.clear();
     for (auto target = target_after(0); b.size < target; target = target_after(b.size)) {
       for (; b.size < target; ++b.size) {
+        if (is_stopped()) return false;
         auto token = source_();
-        if (!token || is_stopped()) return false;
+        if (!token) return false;
         tokens.push_back(std::move(token));
       }
     }
@@ -74,7 +75,7 @@ void executor_team::run_loop(range over, loop_options const& options,
 void executor_team::run_pipeline(std::size_t tokens, std::function<any_token()> const& source,
                                  std::span<any_step const> steps)
 {
-  any_pipeline{executor_, tokens, source, steps}.run();
+  any_pipeline{executor_, parallelism_, tokens, source, steps}.run();
 }
 
 std::optional<std::size_t> executor_team::race(std::span<any_attempt const> attempts,

@@ -10,7 +10,10 @@ namespace heddle {
 /// Thread-safe.
 class executor_team final : public stage_team {
  public:
-  explicit executor_team(executor& threads) : executor_{threads} {}
+  /// @param parallelism how many threads may come to work on a stage
+  executor_team(executor& threads, int parallelism) : executor_{threads}, parallelism_{parallelism}
+  {
+  }
 
   void run_loop(range over, loop_options const& options,
                 std::function<void(range, std::any&)> const& do_part,
@@ -25,6 +28,7 @@ class executor_team final : public stage_team {
 
  private:
   executor& executor_;
+  int parallelism_;
 };
 
 }  // namespace heddle

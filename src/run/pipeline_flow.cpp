@@ -17,9 +17,9 @@ std::uint64_t batch_ticks()
   return ticks;
 }
 
-std::size_t most_batches(executor const& e, std::size_t tokens)
+std::size_t most_batches(int parallelism, std::size_t tokens)
 {
-  auto const enough = 2 * static_cast<std::size_t>(e.parallelism()) + 2;
+  auto const enough = 2 * static_cast<std::size_t>(parallelism) + 2;
   return tokens == 0 ? enough : std::min(enough, tokens);
 }
 
@@ -35,8 +35,9 @@ pipeline_batch::pipeline_batch(pipeline_flow& flow) noexcept
 
 pipeline_flow::source_job::source_job() noexcept : job{&runner_of_sources} {}
 
-pipeline_flow::pipeline_flow(executor& e, std::size_t tokens, std::span<step_mode const> stages)
-  : executor_{e}, most_batches_{most_batches(e, tokens)}, gates_(stages.size())
+pipeline_flow::pipeline_flow(executor& e, int parallelism, std::size_t tokens,
+                             std::span<step_mode const> stages)
+  : executor_{e}, most_batches_{most_batches(parallelism, tokens)}, gates_(stages.size())
 {
   constexpr std::size_t most = 1024;
   most_in_batch_             = tokens == 0 ? most : std::min(most, tokens / most_batches_);

@@ -26,7 +26,7 @@ void expect_body(task_info const& task)
 
 prepared_workflow::state::state(workflow const& w, std::span<double const> priorities,
                                 std::shared_ptr<executor> threads)
-  : threads_{std::move(threads)}, team_{*threads_}
+  : threads_{std::move(threads)}, team_{*threads_, threads_->parallelism()}
 {
   for (auto const& task : w.tasks()) expect_body(task);
   collect(w);
@@ -97,6 +97,7 @@ bool prepared_workflow::state::run(std::stop_token const& stop)
     return is_whole;
   } catch (...) {
     use({});
+    if (stop.stop_requested()) return false;  // stages say so by an exception
     throw;
   }
 }

@@ -23,10 +23,14 @@ class attempts_under_way {
     for (std::size_t a = 0; a < attempts.size(); ++a) all_.emplace_back(*this, attempts[a], a);
   }
 
-  /// Offers all from this one on to other threads, in their order.
+  /// Offers all from this one on, to threads that have nothing to do, else to whoever has next:
+  /// then this thread has them on its stack, where a race inside of an attempt leaves those of the
+  /// outer one alone until its own have begun.
   void offer_from(std::size_t first, worker& me)
   {
-    for (auto a = first; a < all_.size(); ++a) me.give(all_[a]);
+    bool const is_wanted = me.is_wanted();
+    for (auto a = all_.size(); !is_wanted && a > first; --a) me.add(all_[a - 1]);
+    for (auto a = first; is_wanted && a < all_.size(); ++a) me.give(all_[a]);
   }
   void make_first(worker& me)
   {
@@ -47,6 +51,13 @@ class attempts_under_way {
       if (a.number != wanted) a.stop.request_stop();
     }
     return true;
+  }
+
+  /// Also to the one that is wanted.
+  void tell_all() noexcept
+  {
+    if (decide(nobody)) return;
+    for (auto& a : all_) a.stop.request_stop();
   }
 
   /// After the end.
@@ -119,7 +130,7 @@ std::optional<std::size_t> race(executor& e, std::span<any_attempt const> attemp
 {
   executor::visit const here{e};
   attempts_under_way all{attempts};
-  std::stop_callback const told{stop, [&all] { all.decide(attempts_under_way::nobody); }};
+  std::stop_callback const told{stop, [&all] { all.tell_all(); }};
   all.offer_from(1, here.self());
   all.make_first(here.self());
   all.wait(e, here.self());
@@ -135,7 +146,7 @@ std::optional<std::size_t> race(executor& e, std::span<any_attempt const> attemp
   executor::visit const here{e};
   attempts_under_way all{attempts};
   all.first_good_wins = false;
-  std::stop_callback const told{stop, [&all] { all.decide(attempts_under_way::nobody); }};
+  std::stop_callback const told{stop, [&all] { all.tell_all(); }};
   all.offer_from(0, here.self());
   std::exception_ptr error;
   try {

@@ -6,6 +6,10 @@
 // the run's mutex but its stop sources, which are thread-safe.
 #include "src/run/run_state.hpp"
 
+#include "src/run/steady_time.hpp"
+
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace heddle {
@@ -19,28 +23,48 @@ double run::state::backup_quantile(task_id task) const
   return is_program(workflow_.at(task)) ? options_.backup_quantile : 0;
 }
 
-/// Somebody asleep may have to look at it later.
 void run::state::begin_contest(task_id task)
 {
   auto& c         = contests_[task];
   c.start_seconds = record_of(task).start_seconds;
   c.kind          = record_of(task).kind;
   c.quantile      = backup_quantile(task);
-  wake_anyone();
+  contests_changed_.notify_all();
 }
 
-/// Of the tasks that may get a copy now; else when to look again.
-std::optional<task_id> run::state::straggler(double& next_look) const
+/// One that may get a copy now.
+std::optional<task_id> run::state::straggler() const
 {
   if (closing_) return std::nullopt;
   auto const time = now();
   for (auto const& [task, c] : contests_) {
     if (c.has_backup || c.num_copies == 0 || c.kept) continue;
-    auto const due = c.start_seconds + history_.quantile(c.kind, c.quantile);
-    if (due <= time) return task;
-    next_look = std::min(next_look, due);
+    if (c.start_seconds + history_.quantile(c.kind, c.quantile) <= time) return task;
   }
   return std::nullopt;
+}
+
+/// Wakes who has nothing to do when a task has taken long, once for each: who is busy then looks
+/// for stragglers when he is not any more.
+void run::state::watch_stragglers()
+{
+  std::unique_lock lock{mutex_};
+  while (!over()) {
+    auto const time = now();
+    bool is_any     = false;
+    double next     = std::numeric_limits<double>::infinity();
+    for (auto& [task, c] : contests_) {
+      if (c.has_backup || c.was_announced) continue;
+      auto const due = c.start_seconds + history_.quantile(c.kind, c.quantile);
+      if (due > time) {
+        next = std::min(next, due);
+      } else {
+        is_any = c.was_announced = true;
+      }
+    }
+    if (is_any) wake_all();
+    contests_changed_.wait_until(lock, later(begin_, seconds{next}));
+  }
 }
 
 void run::state::run_copy(task_id task, int worker, std::size_t copy,
@@ -48,28 +72,40 @@ void run::state::run_copy(task_id task, int worker, std::size_t copy,
 {
   auto& c = contests_.at(task);
   ++c.num_copies;
-  c.has_backup     = copy > 0;
+  c.has_backup = copy > 0;
+  num_backups_ += copy;
   auto const start = now();
   lock.unlock();
-  std::unique_ptr<uncommitted_outputs> outputs;
   if (copy == 0) remove_log(task);
-  std::stop_callback const told{stop_.get_token(), [&c, copy] { c.stop[copy].request_stop(); }};
-  auto result =
-    attempt(task, [&] { outputs = runner_.run_copy(task, copy, c.stop[copy].get_token()); });
+  std::unique_ptr<uncommitted_outputs> outputs;
+  outcome result;
+  {
+    auto const told = c.stop[copy].get_token();
+    std::stop_callback const stop_too{stop_.get_token(),
+                                      [&c, copy] { c.stop[copy].request_stop(); }};
+    result = attempt(task, told, [&] { outputs = runner_.run_copy(task, copy, told); });
+  }
   lock.lock();
-  end_copy(c, {std::move(result), worker, start, now()}, std::move(outputs));
-  if (--c.num_copies == 0) end_contest(task, lock);
+  bool const is_kept = end_copy(c, {std::move(result), worker, start, now()}, outputs);
+  lock.unlock();  // for what follows calls code of users; the contest lasts as long as a copy
+  if (is_kept) c.stop[1 - copy].request_stop();
+  outputs.reset();
+  lock.lock();
+  num_backups_ -= copy;
+  if (--c.num_copies == 0) return end_contest(task, lock);
+  if (most_running_ < wake_.size()) wake_all();
 }
 
 /// What a copy came to counts if it is the first good one, or there is no good one.
-void run::state::end_copy(contest& c, copy_end end, std::unique_ptr<uncommitted_outputs> outputs)
+///
+/// @return whether it is the first good one; then the outputs are the contest's
+bool run::state::end_copy(contest& c, copy_end end, std::unique_ptr<uncommitted_outputs>& outputs)
 {
-  if (c.kept) return;
-  if (end.result.status == task_status::done) {
-    c.kept = std::move(outputs);
-    for (auto& each : c.stop) each.request_stop();
-  }
+  if (c.kept) return false;
+  bool const is_good = end.result.status == task_status::done;
+  if (is_good) c.kept = std::move(outputs);
   c.end = std::move(end);
+  return is_good;
 }
 
 void run::state::end_contest(task_id task, std::unique_lock<std::mutex>& lock)
@@ -90,7 +126,7 @@ void run::state::end_contest(task_id task, std::unique_lock<std::mutex>& lock)
   record_of(task).worker        = worker;
   record_of(task).start_seconds = start;
   hand_in(task, std::move(result));
-  if (!contests_.empty()) wake_anyone();
+  contests_changed_.notify_all();  // the history has another time
 }
 
 }  // namespace heddle

@@ -119,7 +119,7 @@ run::state::state(workflow const& w, machine const& m, device_memories const& me
     is_stage_{options_.replay_scale ? std::vector<char>(w.num_tasks()) : which_are_stages(w)},
     helpers_{make_helpers(is_stage_)},
     runner_{w, costs_, options_, kinds_of_devices(memories, plan, w.num_tasks()),
-            helpers_ ? &team_.emplace(*helpers_) : nullptr},
+            helpers_ ? &team_.emplace(*helpers_, static_cast<int>(m.resources.size())) : nullptr},
     planned_{plan != nullptr},
     most_running_{options_.max_parallelism > 0 ? static_cast<std::size_t>(options_.max_parallelism)
                                                : std::numeric_limits<std::size_t>::max()},
@@ -236,6 +236,11 @@ try {
   if (options_.deadline > seconds{}) {
     threads_.emplace_back([this] { watch_deadline(); });
   }
+  bool may_back_up = false;
+  for (task_id t = 0; t < static_cast<task_id>(workflow_.num_tasks()); ++t) {
+    may_back_up = may_back_up || backup_quantile(t) > 0;
+  }
+  if (may_back_up) threads_.emplace_back([this] { watch_stragglers(); });
 } catch (std::system_error const& e) {
   cancel();
   if (!go_.try_wait())

@@ -75,6 +75,8 @@ class run::state {
 
   void work(int worker);
   void watch_deadline();
+  void tell_watchers();
+  [[nodiscard]] std::size_t num_at_work() const;
   [[nodiscard]] bool takes_part(int worker) const;
   [[nodiscard]] bool over() const;
   [[nodiscard]] bool is_closing() const;
@@ -82,7 +84,7 @@ class run::state {
   void remove_log(task_id task) const;
   void run_task(task_id task, int worker, std::unique_lock<std::mutex>& lock);
   outcome execute(task_id task, int worker);
-  outcome attempt(task_id task, std::function<void()> const& run_once);
+  outcome attempt(task_id task, std::stop_token const& told, std::function<void()> const& run_once);
   outcome failure(task_id task, std::exception_ptr const& cause, int attempts) const;
   void hand_in(task_id task, outcome result);
   enum class successors { on_same_device, elsewhere, all };
@@ -119,15 +121,18 @@ class run::state {
     double start_seconds   = 0;
     std::size_t num_copies = 0;  ///< under way
     bool has_backup        = false;
+    bool was_announced     = false;  ///< to those who have nothing to do, once it took long
     std::array<std::stop_source, 2> stop{};
     std::unique_ptr<uncommitted_outputs> kept{};  ///< of the first copy that was good
     copy_end end{};                               ///< of that, else of the last that was not
   };
   [[nodiscard]] double backup_quantile(task_id task) const;
   void begin_contest(task_id task);
-  [[nodiscard]] std::optional<task_id> straggler(double& next_look) const;
+  [[nodiscard]] std::optional<task_id> straggler() const;
+  void watch_stragglers();
   void run_copy(task_id task, int worker, std::size_t copy, std::unique_lock<std::mutex>& lock);
-  static void end_copy(contest& c, copy_end end, std::unique_ptr<uncommitted_outputs> outputs);
+  [[nodiscard]] static bool end_copy(contest& c, copy_end end,
+                                     std::unique_ptr<uncommitted_outputs>& outputs);
   void end_contest(task_id task, std::unique_lock<std::mutex>& lock);
 
   // Stages, which other workers may help with.
@@ -171,8 +176,10 @@ class run::state {
   std::vector<char> enqueued_;     ///< [tasks], on a device: successors there were released
   std::vector<task_id> parked_{};  ///< taken by a worker, waiting for their items
   std::condition_variable over_{};
-  std::map<task_id, contest> contests_{};          ///< of running tasks that may get a backup copy
-  kind_history history_{};                         ///< of such tasks
+  std::map<task_id, contest> contests_{};  ///< of running tasks that may get a backup copy
+  kind_history history_{};                 ///< of such tasks
+  std::condition_variable contests_changed_{};
+  std::size_t num_backups_ = 0;                    ///< copies under way
   std::size_t num_helping_ = 0;                    ///< workers
   std::atomic<int> num_stages_{0};                 ///< that run; helpers read it without the mutex
   std::unique_ptr<std::atomic<bool>[]> recalled_;  ///< [workers], likewise

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -29,12 +28,7 @@ void run::state::work(int worker)
   std::unique_lock lock{mutex_};
   while (!over()) {
     if (auto const task = take(worker)) {
-      if (backup_quantile(*task) > 0) {
-        begin_contest(*task);
-        run_copy(*task, worker, 0, lock);
-      } else {
-        run_task(*task, worker, lock);
-      }
+      run_task(*task, worker, lock);
     } else {
       wait_or_help(worker, lock);
     }
@@ -43,31 +37,44 @@ void run::state::work(int worker)
 
 void run::state::run_task(task_id task, int worker, std::unique_lock<std::mutex>& lock)
 {
+  if (first_lane_ >= 0) {
+    lock.unlock();
+    bool const parked = park_until_home(task);
+    lock.lock();
+    if (parked) return;
+  }
+  if (backup_quantile(task) > 0) {
+    begin_contest(task);
+    return run_copy(task, worker, 0, lock);
+  }
   bool const is_stage = is_stage_[static_cast<std::size_t>(task)] != 0;
   if (is_stage) begin_stage();
   lock.unlock();
-  bool const parked = first_lane_ >= 0 && park_until_home(task);
-  outcome result;
-  if (!parked) result = execute(task, worker);
+  auto result = execute(task, worker);
   lock.lock();
   if (is_stage) end_stage();
-  if (!parked) hand_in(task, std::move(result));
+  hand_in(task, std::move(result));
+}
+
+/// Bodies under way, of tasks, of their backups, and of parts of stages.
+std::size_t run::state::num_at_work() const
+{
+  return progress_.running + num_backups_ + num_helping_;
 }
 
 /// Until this worker is woken.
 void run::state::wait_or_help(int worker, std::unique_lock<std::mutex>& lock)
 {
-  auto const w     = static_cast<std::size_t>(worker);
-  bool const may   = progress_.running + num_helping_ < most_running_;
-  double next_look = std::numeric_limits<double>::infinity();
-  if (auto const task = may ? straggler(next_look) : std::nullopt) {
+  auto const w   = static_cast<std::size_t>(worker);
+  bool const may = num_at_work() < most_running_;
+  if (auto const task = may ? straggler() : std::nullopt) {
     return run_copy(*task, worker, 1, lock);
   }
   asleep_[w] = 1;
   if (num_stages_ > 0 && may) {
     help(w, lock);
   } else {
-    wake_[w].wait_until(lock, later(begin_, seconds{next_look}));
+    wake_[w].wait(lock);
   }
   asleep_[w] = 0;
 }
@@ -125,7 +132,7 @@ bool run::state::over() const
 
 std::optional<task_id> run::state::take(int worker)
 {
-  if (closing_ || progress_.running >= most_running_) return std::nullopt;
+  if (closing_ || num_at_work() >= most_running_) return std::nullopt;
   auto const task = queue_->take(worker);
   if (task) {
     ++progress_.running;
@@ -138,7 +145,8 @@ std::optional<task_id> run::state::take(int worker)
 run::state::outcome run::state::execute(task_id task, int worker)
 {
   remove_log(task);
-  auto result          = attempt(task, [&] { runner_.run(task, worker, stop_.get_token()); });
+  auto result =
+    attempt(task, stop_.get_token(), [&] { runner_.run(task, worker, stop_.get_token()); });
   bool const cut_short = options_.replay_scale && stop_.stop_requested();
   if (cut_short && result.status == task_status::done) result.status = task_status::cancelled;
   return result;
@@ -151,8 +159,9 @@ void run::state::remove_log(task_id task) const
   if (auto const log = runner_.log_of(task); !log.empty()) std::filesystem::remove(log, ignored);
 }
 
-/// As often as the task may be tried.
-run::state::outcome run::state::attempt(task_id task, std::function<void()> const& run_once)
+/// As often as the task may be tried, and not after it was told to stop.
+run::state::outcome run::state::attempt(task_id task, std::stop_token const& told,
+                                        std::function<void()> const& run_once)
 {
   auto const& info    = workflow_.at(task);
   bool const is_stage = is_stage_[static_cast<std::size_t>(task)] != 0;
@@ -161,10 +170,11 @@ run::state::outcome run::state::attempt(task_id task, std::function<void()> cons
   auto const attempts = 1 + std::max(0, info.declared().retries);
   for (int attempt = 1;; ++attempt) {
     try {
+      if (told.stop_requested()) throw task_failed{"was stopped before it began"};
       run_once();
       return {task_status::done, attempt};
     } catch (...) {
-      if (attempt == attempts || is_closing()) {
+      if (attempt == attempts || told.stop_requested() || is_closing()) {
         return failure(task, std::current_exception(), attempt);
       }
     }
@@ -209,7 +219,7 @@ void run::state::hand_in(task_id task, outcome result)
     }
   }
   if (over() || most_running_ < wake_.size()) wake_all();
-  if (over()) over_.notify_all();
+  if (over()) tell_watchers();
 }
 
 /// Not with its planned device only, for the task may have been handed to the CPUs.
@@ -260,8 +270,10 @@ void run::state::skip_successors(task_id task)
   wake_all();  // a worker may wait for a task that is skipped now
 }
 
+/// Of those who help, some may be inside of long parts: all are told then.
 void run::state::wake_anyone()
 {
+  if (num_helping_ > 0) return wake_all();
   auto const sleeper = std::find(asleep_.begin(), asleep_.end(), 1);  // devices' workers set none
   if (sleeper == asleep_.end()) return;
   *sleeper = 0;
@@ -271,6 +283,12 @@ void run::state::wake_anyone()
 void run::state::wake_all()
 {
   for (std::size_t w = 0; w < wake_.size(); ++w) wake(w);
+}
+
+void run::state::tell_watchers()
+{
+  over_.notify_all();
+  contests_changed_.notify_all();
 }
 
 void run::state::watch_deadline()
@@ -303,7 +321,7 @@ void run::state::cancel()
     stopped_ = true;
     closing_ = true;
     wake_all();
-    over_.notify_all();
+    tell_watchers();
   }
   stop_.request_stop();
 }

@@ -131,6 +131,27 @@ TEST(Backup, FailsTheTaskIfBothCopiesFail)
   EXPECT_EQ(failing, 2);
 }
 
+/// A loser that throws because it was told to stop is not tried again.
+TEST(Backup, IsNotTriedAgainAfterItHasLost)
+{
+  engine e{flat_machine(2)};
+  one_straggler tasks{20};
+  for (int t = 0; t < 20; ++t) tasks.w.at(t).declare().retries = 3;
+  ASSERT_FALSE(e.run_to_end(tasks.w).error);
+  EXPECT_EQ(tasks.calls, 2);
+}
+
+TEST(Backup, StartsWhileAStageIsUnderWay)
+{
+  engine e{flat_machine(4)};
+  one_straggler tasks{20};
+  tasks.w.speculate("stage").alternative("waits", [&tasks](std::stop_token const& stop) {
+    while (!tasks.was_told && !stop.stop_requested()) std::this_thread::yield();
+    return true;
+  });
+  EXPECT_FALSE(e.run_to_end(tasks.w).error);
+}
+
 TEST(Backup, EndsWithTheRun)
 {
   engine e{flat_machine(2)};

@@ -126,6 +126,17 @@ TEST(Pipeline, ThrowsWhatSourceAndStagesThrow)
   }
 }
 
+TEST(Pipeline, AsksTheSourceForNothingAfterAFailure)
+{
+  executor e{0};
+  int num_asked = 0;
+  EXPECT_THROW(run_pipeline(
+                 e, {.tokens = 1}, [&]() -> std::optional<int> { return num_asked++; },
+                 serial([](int) { throw std::runtime_error{"no"}; })),
+               std::runtime_error);
+  EXPECT_EQ(num_asked, 1);
+}
+
 TEST(Pipeline, MayBeNested)
 {
   executor e{3};

@@ -104,6 +104,24 @@ TEST(Race, MayHoldLoopsAndRaces)
   }
 }
 
+/// The outer race's second way waits for the first, which must not be under it.
+TEST(Race, InsideOfARaceLeavesTheOuterWaysAlone)
+{
+  executor e{0};
+  auto const result = race<int>(
+    e,
+    [&e](std::stop_token const&) {
+      return race<int>(
+        e, [](std::stop_token const&) -> std::optional<int> { return std::nullopt; },
+        [](std::stop_token const&) { return 2; });
+    },
+    [](std::stop_token const& stop) -> std::optional<int> {
+      wait_until_told(stop);
+      return std::nullopt;
+    });
+  EXPECT_EQ(result, 2);
+}
+
 TEST(RunAhead, GivesTheChosenResultAlone)
 {
   for (int const threads : {0, 3}) {

@@ -282,5 +282,33 @@ TEST(Engine, StopsARaceThatIsUnderWay)
   EXPECT_EQ(v.get(), 1);
 }
 
+/// The decision has fallen, and the chosen alternative would go on for ever.
+TEST(Engine, StopsAnAlternativeThatHasBeenChosen)
+{
+  engine e{flat_machine(2)};
+  value<int> v{1};
+  workflow w;
+  std::atomic<bool> has_begun{false}, is_decided{false};
+  w.speculate("choice", write(v))
+    .alternative("a",
+                 [&](std::stop_token stop, int&) {
+                   has_begun = true;
+                   while (!stop.stop_requested()) std::this_thread::yield();
+                   return false;
+                 })
+    .alternative("b", [](std::stop_token const&, int&) { return true; })
+    .decided_by([&](int&) {
+      while (!has_begun) std::this_thread::yield();
+      is_decided = true;
+      return 0;
+    });
+  auto r = e.start(w);
+  while (!is_decided) std::this_thread::yield();
+  std::this_thread::sleep_for(std::chrono::milliseconds{1});  // mostly after the decision's effect
+  r.cancel();
+  EXPECT_TRUE(r.wait().stopped);
+  EXPECT_EQ(v.get(), 1);
+}
+
 }  // namespace
 }  // namespace heddle

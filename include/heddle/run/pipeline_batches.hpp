@@ -45,7 +45,7 @@ template <class Source, class Token, class... F>
 class pipeline final : public pipeline_flow {
  public:
   pipeline(executor& e, std::size_t tokens, Source& source, stage<F>&... stages)
-    : pipeline_flow{e, tokens, std::array<step_mode, num_stages>{stages.mode...}},
+    : pipeline_flow{e, e.parallelism(), tokens, std::array<step_mode, num_stages>{stages.mode...}},
       source_{source},
       stages_{stages...}
   {
@@ -67,8 +67,9 @@ class pipeline final : public pipeline_flow {
     tokens.clear();
     for (auto target = target_after(0); b.size < target; target = target_after(b.size)) {
       for (; b.size < target; ++b.size) {
+        if (is_stopped()) return false;
         auto token = source_();
-        if (!token || is_stopped()) return false;
+        if (!token) return false;
         tokens.push_back(std::move(*token));
       }
     }

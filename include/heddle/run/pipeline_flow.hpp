@@ -38,8 +38,10 @@ struct pipeline_batch : job {
 /// and turns; it is taken a few times a batch. One thread at a time has the source.
 class pipeline_flow {
  public:
-  /// @param tokens at most so many are in flight; 0: as many as it takes to be fast
-  pipeline_flow(executor& e, std::size_t tokens, std::span<step_mode const> stages);
+  /// @param parallelism how many threads may come to work on it
+  /// @param tokens      at most so many are in flight; 0: as many as it takes to be fast
+  pipeline_flow(executor& e, int parallelism, std::size_t tokens,
+                std::span<step_mode const> stages);
   pipeline_flow(pipeline_flow const&)            = delete;
   pipeline_flow& operator=(pipeline_flow const&) = delete;
 

@@ -22,7 +22,7 @@ class prepared_workflow {
  public:
   /// Runs all tasks on the threads of the engine and the calling one, and returns when they have
   /// ended. After an exception, and once `stop` is requested, tasks that have not started are left
-  /// out, and bodies that ask their stop token are told.
+  /// out, and bodies that ask their stop token are told; what they throw then is not an error.
   ///
   /// @return whether all tasks were run
   /// @throw task_failed  which names the task; its exception is nested in it
