@@ -25,7 +25,8 @@ void executor::visit::enter(executor& e)
   self_     = find_outer(e);
   is_guest_ = self_ == nullptr;
   if (is_guest_) {
-    self_ = &e.claim_place();
+    self_              = &e.claim_place();
+    self_->look_every_ = 0;  // left by who had the place before
     e.present_.fetch_add(1, std::memory_order_relaxed);
   }
   is_new_     = true;

@@ -6,7 +6,9 @@
 #include "src/run/spare_threads.hpp"
 
 #include <algorithm>
+#include <array>
 #include <climits>
+#include <span>
 
 namespace heddle {
 namespace {
@@ -48,7 +50,9 @@ job* executor::find_work(worker& me, condition const& until)
     if (j == nullptr && !until()) j = park(me, until, turn, is_called);
   }
   hungry_.fetch_sub(1, std::memory_order_relaxed);
-  if (has_work()) notify_sleepers();  // one is woken for any number of jobs: pass it on
+  me.look_every_      = 0;  // what comes may take longer than what was
+  bool const has_more = me.top_ != me.base_ || has_work();
+  if (has_more) notify_sleepers();  // one is woken for any number of jobs: pass it on
   return j;
 }
 
@@ -146,17 +150,18 @@ bool executor::is_idle() const noexcept
 /// each other.
 job* executor::raid(worker& me)
 {
-  std::vector<worker*> begun;
+  std::array<worker*, 64> begun;  // so that no lack of memory leaves a raid without an end
+  std::size_t num_begun = 0;
   if (!is_idle()) {
     visit_victims(me, [&](worker& victim) {
-      if (victim.begin_raid()) begun.push_back(&victim);
-      return false;
+      if (victim.begin_raid()) begun[num_begun++] = &victim;
+      return num_begun == begun.size();
     });
   }
   heavy_fence();
   worker::taken_jobs jobs;
   std::uint32_t count = 0;
-  for (auto* const each : begun) {
+  for (auto* const each : std::span{begun}.first(num_begun)) {
     if (count > 0) {
       each->raid_.store(false, std::memory_order_release);
     } else {

@@ -75,6 +75,7 @@ auto task_rows::new_row(row_settings const& settings) -> row&
   return r;
 }
 
+/// What a failure has left of a row that was not made, the next takes away.
 void task_rows::state::describe_next(row_settings const& settings)
 {
   if (settings.priority != 0) {
@@ -83,8 +84,8 @@ void task_rows::state::describe_next(row_settings const& settings)
   }
   if (!settings.name.empty()) {
     name_ends.resize(rows.size(), static_cast<std::uint32_t>(names.size()));
+    name_ends.push_back(static_cast<std::uint32_t>(names.size() + settings.name.size()));
     names += settings.name;
-    name_ends.push_back(static_cast<std::uint32_t>(names.size()));
   }
 }
 
@@ -95,7 +96,12 @@ void task_rows::keep(void* body, void (*destroy)(void*))
 
 void task_rows::mark_condition()
 {
-  state_->mark(state_->rows.size() - 1, state::is_condition);
+  try {
+    state_->mark(state_->rows.size() - 1, state::is_condition);
+  } catch (...) {
+    state_->rows.pop_back();
+    throw;
+  }
 }
 
 void task_rows::state::mark(std::size_t task, trait what)
@@ -138,10 +144,10 @@ void task_rows::order(task_ref before, task_ref after)
       "task_rows::order: {} is a condition, behind which order_if orders", s.name_of(b))};
   }
   s.thaw();
+  s.orders.push_back({b, a});  // may throw, hence before the counts
   s.leads_forward = s.leads_forward && before.id < after.id;
   ++s.rows[b].successors;
   ++s.rows[a].predecessors;
-  s.orders.push_back({b, a});
 }
 
 void task_rows::order_if(task_ref condition, std::size_t number, task_ref chosen)
@@ -160,10 +166,15 @@ void task_rows::order_if(task_ref condition, std::size_t number, task_ref chosen
       "task_rows::order_if: {} is no condition; add it by add_condition", s.name_of(c))};
   }
   s.thaw();
-  auto const n         = static_cast<std::uint32_t>(number);
-  s.rows[c].successors = std::max(s.rows[c].successors, n + 1);
+  auto const n = static_cast<std::uint32_t>(number);
   s.choices.push_back({c, n, static_cast<std::uint32_t>(chosen.id)});
-  s.mark(static_cast<std::size_t>(chosen.id), state::is_chosen);
+  try {
+    s.mark(static_cast<std::size_t>(chosen.id), state::is_chosen);
+  } catch (...) {
+    s.choices.pop_back();
+    throw;
+  }
+  s.rows[c].successors = std::max(s.rows[c].successors, n + 1);
 }
 
 void task_rows::hold(task_ref task, semaphore& of, std::size_t units)

@@ -52,25 +52,34 @@ detail::job* task_rows::state::run_resumed(job& first, worker& me)
 /// rows may be gone.
 void task_rows::state::run_admitted(job& first, worker& me)
 {
-  if (is_limited && !enter(first)) return;
   chain c{me};
-  for (auto* j = &first; j != nullptr; j = is_limited ? leave() : nullptr) run_chain(*j, c);
+  auto* j = &first;
+  if (is_limited) {
+    if (j->runner != this) j = run_waited(*j, c);
+    if (j != nullptr && !enter(*j)) j = nullptr;
+  }
+  for (; j != nullptr; j = is_limited ? leave() : nullptr) run_chain(*j, c);
   if (c.ends > 0) end(c.ends, me);
+}
+
+/// One that has its units now, and so must not wait for anything that others may hold: it needs no
+/// place.
+///
+/// @return what to run next
+task_rows::row* task_rows::state::run_waited(job& first, chain& c)
+{
+  auto& waited    = static_cast<waiting_row&>(first);
+  auto& r         = *waited.task;
+  auto const held = waited.num_held + 1;
+  holdings_of(r)[waited.num_held].of->end_wait();
+  c.me.blocks().free(&waited);
+  return run_one(r, held, c);
 }
 
 void task_rows::state::run_chain(job& first, chain& c)
 {
-  row* next = nullptr;
-  if (first.runner == this) {
-    next = run_one(static_cast<row&>(first), 0, c);
-  } else {
-    auto& waited    = static_cast<waiting_row&>(first);
-    auto& r         = *waited.task;
-    auto const held = waited.num_held + 1;
-    holdings_of(r)[waited.num_held].of->end_wait();
-    c.me.blocks().free(&waited);
-    next = run_one(r, held, c);
-  }
+  bool const is_row = first.runner == this;
+  auto* next        = is_row ? run_one(static_cast<row&>(first), 0, c) : run_waited(first, c);
   while (next != nullptr) next = run_one(*next, 0, c);
 }
 

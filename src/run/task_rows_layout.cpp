@@ -39,18 +39,22 @@ void task_rows::state::forget_orders()
 void task_rows::state::thaw()
 {
   if (!is_frozen) return;
-  is_frozen = false;
-  orders.reserve(successors.size());
+  auto found         = std::move(orders);  // empty, as the next
+  auto found_choices = std::move(choices);
+  found.reserve(successors.size());
   for (std::uint32_t t = 0; t < rows.size(); ++t) {
     auto const* const after = successors.data() + rows[t].first_successor;
     for (std::uint32_t i = 0; i < rows[t].successors; ++i) {
       if (!has(t, is_condition)) {
-        orders.push_back({t, after[i]});
+        found.push_back({t, after[i]});
       } else if (after[i] != no_task) {
-        choices.push_back({t, i, after[i]});
+        found_choices.push_back({t, i, after[i]});
       }
     }
   }
+  orders    = std::move(found);
+  choices   = std::move(found_choices);
+  is_frozen = false;
 }
 
 /// Where each row's successors go, and which rows come first and last. The numbers of predecessors

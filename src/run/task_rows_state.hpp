@@ -149,6 +149,7 @@ struct task_rows::state : detail::job_runner, memory {
   static job* run_resumed(job& first, worker& me);
   void run_admitted(job& first, worker& me);
   void run_chain(job& first, chain& c);
+  [[nodiscard]] row* run_waited(job& first, chain& c);
   row* run_one(row& r, std::size_t held, chain& c);
   bool perform(row& r, std::size_t& number) noexcept;
   bool perform_observed(row& r, worker const& me, std::size_t& number) noexcept;

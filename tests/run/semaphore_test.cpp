@@ -1,4 +1,5 @@
 #include <heddle/base/error.hpp>
+#include <heddle/run/async.hpp>
 #include <heddle/run/semaphore.hpp>
 #include <heddle/run/task_rows.hpp>
 
@@ -343,6 +344,40 @@ TEST(MaxParallelism, RefusesLessThanNone)
   task_rows rows;
   rows.add([] {});
   EXPECT_THROW(rows.run(e, {.max_parallelism = -1}), invalid_argument);
+}
+
+/// Units go to a task of a run whose only place is taken by a task that waits for these units.
+TEST(Semaphore, IsNotHeldByATaskThatWaitsForAPlace)
+{
+  for (int run = 0; run < 20; ++run) {
+    executor e{3};
+    semaphore s{1};
+    std::atomic<bool> is_held{false}, may_release{false};
+    std::atomic<int> count{0};
+    task_rows holder, limited, inner;
+    holder.hold(holder.add([&] {
+      is_held = true;
+      while (!may_release) std::this_thread::yield();
+    }),
+                s);
+    inner.hold(inner.add([&] { ++count; }), s);
+    auto const wants = limited.add([&] { ++count; }, {.priority = 1});
+    limited.hold(wants, s);
+    limited.add([&] {
+      may_release = true;
+      inner.run(e);
+    });
+    auto holding = async(e, [&] { holder.run(e); });
+    while (!is_held) std::this_thread::yield();
+    std::thread fallback{[&] {  // where the task without units was not the one to begin
+      std::this_thread::sleep_for(std::chrono::milliseconds{20});
+      may_release = true;
+    }};
+    limited.run(e, {.max_parallelism = 1});
+    holding.get();
+    fallback.join();
+    ASSERT_EQ(count, 2);
+  }
 }
 
 }  // namespace

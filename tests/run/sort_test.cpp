@@ -394,5 +394,22 @@ TEST(Sort, RunsInTasksAndFromManyThreadsAtOnce)
   for (auto& t : threads) t.join();
 }
 
+/// Trivially copyable, and yet not to be copied.
+struct handle {
+  explicit handle(int n) : number{n} {}
+  handle(handle&&)            = default;
+  handle& operator=(handle&&) = default;
+  int number;
+};
+
+TEST(Sort, MovesWhatMayNotBeCopied)
+{
+  executor e{1};
+  std::vector<handle> handles;
+  for (int n = 0; n < 3000; ++n) handles.emplace_back(n * 7919 % 3001);
+  sort(e, std::span{handles}, [](handle const& a, handle const& b) { return a.number < b.number; });
+  EXPECT_TRUE(std::ranges::is_sorted(handles, {}, &handle::number));
+}
+
 }  // namespace
 }  // namespace heddle

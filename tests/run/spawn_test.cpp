@@ -1,6 +1,7 @@
 #include <heddle/base/error.hpp>
 #include <heddle/run/async.hpp>
 #include <heddle/run/fork_join.hpp>
+#include <heddle/run/loops.hpp>
 #include <heddle/run/task_group.hpp>
 
 #include "tests/support/message_of.hpp"
@@ -153,6 +154,19 @@ TEST(Async, IsTakenByAThreadThatSleeps)
     auto const late = std::chrono::steady_clock::now() + 10s;
     while (!f.has_ended() && std::chrono::steady_clock::now() < late) std::this_thread::yield();
     ASSERT_TRUE(f.has_ended());
+  }
+}
+
+/// Where the thread that adds is a worker of another executor at the moment.
+TEST(TaskGroup, TakesTasksFromInsideOfAnotherExecutor)
+{
+  executor e{1}, other{0};
+  for (int run = 0; run < 50; ++run) {
+    std::atomic<int> count{0};
+    task_group group{e};
+    for_each(other, range{0, 3}, [&](std::size_t) { group.add([&count] { ++count; }); });
+    group.wait();
+    ASSERT_EQ(count, 3);
   }
 }
 

@@ -348,5 +348,42 @@ TEST(TaskRows, KeepAndDestroyLargeAndCountedCaptures)
   EXPECT_EQ(sum, 4950);
 }
 
+/// A body that throws when it is moved a certain number of times.
+struct thrown_by_move {
+  explicit thrown_by_move(int* moves) : moves_left{moves} {}
+  thrown_by_move(thrown_by_move const& other) : moves_left{other.moves_left} { count(); }
+  thrown_by_move(thrown_by_move&& other) : moves_left{other.moves_left} { count(); }
+  void operator()() const {}
+  void count() const
+  {
+    if ((*moves_left)-- == 0) throw std::runtime_error{"moved"};
+  }
+  int* moves_left;
+};
+
+TEST(TaskRows, AreAsBeforeIfAddingATaskThrows)
+{
+  for (int moves = 0; moves < 6; ++moves) {
+    executor e{0};
+    task_rows rows;
+    int count = 0;
+    rows.add([&count] { ++count; }, {.name = "first"});
+    int moves_left   = moves;
+    bool const threw = [&] {
+      try {
+        rows.add(thrown_by_move{&moves_left}, {.name = "throws"});
+        return false;
+      } catch (std::runtime_error const&) {
+        return true;
+      }
+    }();
+    auto const last = rows.add([&count] { ++count; }, {.name = "last"});
+    ASSERT_EQ(rows.num_tasks(), threw ? 2U : 3U);
+    ASSERT_EQ(rows.name(last), "last");
+    ASSERT_TRUE(rows.run(e));
+    ASSERT_EQ(count, 2);
+  }
+}
+
 }  // namespace
 }  // namespace heddle

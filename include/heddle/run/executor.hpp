@@ -58,8 +58,9 @@ class executor {
   ///     rows.run(few);
   ///
   /// It costs some microseconds, and no task gets slower. Threads that are lent do not look for
-  /// work of `lender`, even while there is none here: let it end with what it is for. `lender` must
-  /// outlive it.
+  /// work of `lender`, even while there is none here, and idle ones of `lender` look every 16 ms
+  /// whether there is something meanwhile: let it end with what it is for. `lender` must outlive
+  /// it.
   ///
   /// @throw invalid_argument if `max_parallelism` is below 1
   executor(executor& lender, int max_parallelism);
@@ -76,8 +77,9 @@ class executor {
   /// Those, and the caller.
   [[nodiscard]] int parallelism() const noexcept { return num_threads() + 1; }
 
-  /// Has the calling thread run tasks until `stop` is requested and its task at the time has ended,
-  /// or the executor is destroyed. What it leaves undone, others do. Sleeps while there is nothing.
+  /// Has the calling thread run tasks until `stop` is requested and its task at the time has ended
+  /// (of rows: the run that it takes part in), or the executor is destroyed. What it leaves undone,
+  /// others do. Sleeps while there is nothing.
   ///
   ///     std::jthread one_more{[&e](std::stop_token stop) { e.join(stop); }};
   ///

@@ -19,7 +19,8 @@ struct task_moment {
 ///
 /// Calls of one worker are ordered, and nest: a body that waits may have its thread run others.
 /// Calls of two workers may come at once. A run without an observer pays nothing for there being
-/// such; one with it reads the clock twice a task. Tasks that are left out are not told of.
+/// such; one with it reads the clock twice a task. Tasks that are left out are not told of. An
+/// observer serves runs of one executor at a time, for workers are numbered by executor.
 class run_observer {
  public:
   virtual ~run_observer() = default;

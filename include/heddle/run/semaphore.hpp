@@ -13,8 +13,9 @@ namespace heddle {
 ///
 /// A task that cannot have its units does not start, and keeps no thread: it waits in line, and
 /// whoever releases enough units hands them to the first in line and puts it to work again. Nobody
-/// overtakes, so that a task that wants many units is not left waiting. A body that itself waits
-/// for a task that wants what it holds waits for ever. One semaphore may serve any number of rows,
+/// overtakes, so that a task that wants many units is not left waiting. A body that holds units
+/// must not wait on an executor (loops, `fork_join`, groups, runs): its thread would run other
+/// tasks meanwhile, which may wait for those units. One semaphore may serve any number of rows,
 /// runs and executors; it must outlive their runs. Thread-safe.
 ///
 ///     semaphore disk{2};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <bit>
+#include <concepts>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
@@ -54,7 +55,7 @@ class sequential_sort {
   static constexpr std::ptrdiff_t least_to_divide = 17;
   static constexpr std::ptrdiff_t many            = 500;
   static constexpr bool is_moved_without_thought =
-    std::is_trivially_copyable_v<T> && sizeof(T) <= 2 * sizeof(void*);
+    std::is_trivially_copyable_v<T> && std::copyable<T> && sizeof(T) <= 2 * sizeof(void*);
 
   /// An element on its way, and the place that is free for it.
   struct held {

@@ -22,7 +22,8 @@ class sort_strands {
   sort_strands(executor& e, loop_options const& options) noexcept
     : executor_{e},
       is_limited_{options.max_parallelism > 0},
-      num_more_{static_cast<std::ptrdiff_t>(options.max_parallelism) - 1}
+      num_more_{
+        static_cast<std::ptrdiff_t>(std::min<std::size_t>(options.max_parallelism, 1 << 20)) - 1}
   {
   }
 

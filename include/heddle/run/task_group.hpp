@@ -37,7 +37,8 @@ class task_group {
   template <std::invocable F>
   void add(F body)
   {
-    auto& me      = *detail::this_worker;
+    executor::visit const here{here_.self().home()};  // the caller may be a worker of another
+    auto& me      = here.self();
     auto* const j = group_job<F>::make(me, *this, std::move(body));
     count(me, 1);
     if (auto* const newest = me.add_up_to(most_waiting, *j)) me.run(*newest);

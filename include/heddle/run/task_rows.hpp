@@ -74,8 +74,9 @@ class task_rows {
   template <class F>
   requires std::invocable<F&> task_ref add(F body, row_settings const& settings = {})
   {
-    auto& r = new_row(settings);
-    store(r, std::move(body));
+    auto const stored = keep_or_pass(std::move(body));  // before there is a row, for it may throw
+    auto& r           = new_row(settings);
+    store(r, stored);
     r.call = [](void* capture) { body_in<F>(capture)(); };
     return task_ref{num_tasks_++};
   }
@@ -87,8 +88,9 @@ class task_rows {
   requires std::invocable<F&> && std::integral<std::invoke_result_t<F&>> task_ref
   add_condition(F body, row_settings const& settings = {})
   {
-    auto& r = new_row(settings);
-    store(r, std::move(body));
+    auto const stored = keep_or_pass(std::move(body));
+    auto& r           = new_row(settings);
+    store(r, stored);
     r.choose = [](void* capture) { return static_cast<std::size_t>(body_in<F>(capture)()); };
     mark_condition();
     return task_ref{num_tasks_++};
@@ -164,15 +166,20 @@ class task_rows {
   struct memory;
   struct state;
 
+  /// A body that fits into its row, else a pointer to where it is kept.
   template <class F>
-  void store(row& r, F body)
+  auto keep_or_pass(F body)
   {
     if constexpr (fits<F>) {
-      ::new (static_cast<void*>(r.capture)) F{std::move(body)};
+      return body;
     } else {
-      auto* const kept = keep(std::make_unique<F>(std::move(body)));
-      std::memcpy(r.capture, &kept, sizeof kept);
+      return keep(std::make_unique<F>(std::move(body)));
     }
+  }
+  template <class Stored>
+  static void store(row& r, Stored const& stored) noexcept
+  {
+    ::new (static_cast<void*>(r.capture)) Stored{stored};
   }
 
   template <class F>
