@@ -50,9 +50,11 @@ job* executor::find_work(worker& me, condition const& until)
     if (j == nullptr && !until()) j = park(me, until, turn, is_called);
   }
   hungry_.fetch_sub(1, std::memory_order_relaxed);
-  me.look_every_      = 0;  // what comes may take longer than what was
-  bool const has_more = me.top_ != me.base_ || has_work();
-  if (has_more) notify_sleepers();  // one is woken for any number of jobs: pass it on
+  me.look_every_ = 0;  // what comes may take longer than what was
+  me.open();
+  bool const has_more = me.top_ != me.base_;
+  me.close();
+  if (has_more || has_work()) notify_sleepers();  // one is woken for any number of jobs: pass it on
   return j;
 }
 

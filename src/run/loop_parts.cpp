@@ -25,15 +25,21 @@ void chunk_size::begin() noexcept
   began_at_ = clock_ticks();
 }
 
-/// Grows four times at most, for the first few indices may be unlike the rest.
+/// Grows eight times at most, for the first few indices may be unlike the rest.
 void chunk_size::end(std::size_t done) noexcept
 {
-  constexpr double most_growth = 4;
+  constexpr double most_growth = 8;
   auto const ticks             = static_cast<double>(clock_ticks() - began_at_);
   ticks_per_index_             = ticks / static_cast<double>(done);
   auto const growth = std::min(ticks_in(chunk_seconds) / std::max(ticks, 1.0), most_growth);
   auto const wanted = static_cast<double>(done) * growth / static_cast<double>(grain_);
   multiple_         = std::max<std::size_t>(static_cast<std::size_t>(wanted), 1);
+}
+
+bool chunk_size::may_take_long(std::size_t size) const noexcept
+{
+  return ticks_per_index_ == 0 ||
+         static_cast<double>(size) * ticks_per_index_ > ticks_in(2 * chunk_seconds);
 }
 
 bool chunk_size::is_worth_sharing(std::size_t left) const noexcept

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <numeric>
 #include <stdexcept>
@@ -196,6 +197,22 @@ TEST(Histogram, CountsEachIndex)
   auto const counts = histogram(e, range{0, 100'003}, 10, [](std::size_t i) { return i % 10; });
   EXPECT_THAT(counts, ::testing::ElementsAre(10001, 10001, 10001, 10000, 10000, 10000, 10000, 10000,
                                              10000, 10000));
+}
+
+/// The indices wait for each other, and are begun before anybody knows how long they take.
+TEST(ForEach, DividesFewIndicesThatTakeLong)
+{
+  executor e{3};
+  for (std::size_t const size : {2U, 3U, 4U}) {
+    std::atomic<std::size_t> num_waiting{0};
+    for_each(e, range{0, size}, [&](std::size_t) {
+      ++num_waiting;
+      for (int look = 0; num_waiting < size && look < 5000; ++look) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+      }
+      EXPECT_EQ(num_waiting, size);
+    });
+  }
 }
 
 }  // namespace

@@ -40,12 +40,15 @@ class chunk_size {
   void begin() noexcept;
   void end(std::size_t done) noexcept;
 
+  /// Whether so many indices may take long enough for another thread to come; unknown at first.
+  [[nodiscard]] bool may_take_long(std::size_t size) const noexcept;
+
   /// Whether so many indices are worth the hand-over to another thread.
   [[nodiscard]] bool is_worth_sharing(std::size_t left) const noexcept;
 
  private:
   std::size_t grain_;
-  std::size_t multiple_   = 16;
+  std::size_t multiple_   = 1;  ///< of the grain; a first index may take long
   std::uint64_t began_at_ = 0;
   double ticks_per_index_ = 0;
 };
@@ -63,6 +66,8 @@ class loop_state {
 
   /// Whether one more part may be made; counts it.
   [[nodiscard]] bool add_part() noexcept;
+  /// One that nobody has begun.
+  void take_part_back() noexcept { parts_.fetch_sub(1, std::memory_order_relaxed); }
   /// A part other than the first has ended: its last access to the state.
   void end_part(executor& home) noexcept
   {
@@ -117,10 +122,12 @@ class loop_part : public job {
       while (indices_.first < indices_.last && !loop_.is_stopped()) {
         auto const size = chunk.next(indices_.last - indices_.first);
         range const part{indices_.first, indices_.first + size};
-        indices_.first = part.last;
+        indices_.first        = part.last;
+        bool const is_offered = chunk.may_take_long(size) && offer(me);
         chunk.begin();
         do_part_(part, local_);
         chunk.end(size);
+        if (is_offered) take_back(me);
         if (me.is_wanted() && chunk.is_worth_sharing(indices_.last - indices_.first)) split(me);
       }
     } catch (...) {
@@ -142,15 +149,43 @@ class loop_part : public job {
   /// Gives the upper half of the rest away.
   void split(worker& me)
   {
-    auto const grain  = std::max<std::size_t>(loop_.options().grain, 1);
-    auto const middle = indices_.first + (indices_.last - indices_.first + 1) / 2;
-    if (indices_.last - indices_.first < 2 * grain) return;
+    auto const grain = std::max<std::size_t>(loop_.options().grain, 1);
+    auto const rest  = indices_.last - indices_.first;
+    if (rest >= 2 * grain && divide(indices_.first + rest / 2)) me.give(*next_);
+  }
+
+  /// Puts the rest where others find it who come while this thread is inside of a long body.
+  [[nodiscard]] bool offer(worker& me)
+  {
+    if (indices_.first == indices_.last || !divide(indices_.first)) return false;
+    me.open();
+    me.push(*next_);
+    me.close();
+    return true;
+  }
+
+  /// If nobody came.
+  void take_back(worker& me) noexcept
+  {
+    me.open();
+    bool const is_mine = me.pop_if(*next_);
+    me.close();
+    if (!is_mine) return;
+    auto const upper = std::move(next_);
+    indices_.last    = upper->indices_.last;
+    next_            = std::move(upper->next_);
+    loop_.take_part_back();
+  }
+
+  /// Makes what is from `middle` on the next part.
+  [[nodiscard]] bool divide(std::size_t middle)
+  {
     auto upper = std::make_unique<loop_part>(loop_, do_part_, range{middle, indices_.last});
-    if (!loop_.add_part()) return;  // after all that may throw
+    if (!loop_.add_part()) return false;  // after all that may throw
     indices_.last = middle;
     upper->next_  = std::move(next_);
     next_         = std::move(upper);
-    me.give(*next_);
+    return true;
   }
 
   loop_state& loop_;
