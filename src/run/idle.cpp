@@ -45,16 +45,21 @@ job* executor::find_work(worker& me, condition const& until)
   hungry_.fetch_add(1, std::memory_order_relaxed);
   job* j         = nullptr;
   bool is_called = true;  // after a nap alone, a glance is enough
+  bool was_raid  = false;
   for (int turn = 0; j == nullptr && !until(); ++turn) {
     j = is_called ? spin(me, until) : steal(me);
-    if (j == nullptr && !until()) j = park(me, until, turn, is_called);
+    if (j != nullptr || until()) break;
+    j        = park(me, until, turn, is_called);
+    was_raid = j != nullptr;
   }
   hungry_.fetch_sub(1, std::memory_order_relaxed);
   me.look_every_ = 0;  // what comes may take longer than what was
   me.open();
   bool const has_more = me.top_ != me.base_;
   me.close();
-  if (has_more || has_work()) notify_sleepers();  // one is woken for any number of jobs: pass it on
+  // One is woken for any number of jobs: pass it on. Who raided has found a long body, which may
+  // have more to give.
+  if (was_raid || has_more || has_work()) notify_sleepers();
   return j;
 }
 

@@ -38,8 +38,7 @@ void chunk_size::end(std::size_t done) noexcept
 
 bool chunk_size::may_take_long(std::size_t size) const noexcept
 {
-  return ticks_per_index_ == 0 ||
-         static_cast<double>(size) * ticks_per_index_ > ticks_in(2 * chunk_seconds);
+  return !is_known() || static_cast<double>(size) * ticks_per_index_ > ticks_in(2 * chunk_seconds);
 }
 
 bool chunk_size::is_worth_sharing(std::size_t left) const noexcept

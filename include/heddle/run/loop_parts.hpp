@@ -40,7 +40,10 @@ class chunk_size {
   void begin() noexcept;
   void end(std::size_t done) noexcept;
 
-  /// Whether so many indices may take long enough for another thread to come; unknown at first.
+  /// Whether it is known what an index takes.
+  [[nodiscard]] bool is_known() const noexcept { return ticks_per_index_ > 0; }
+
+  /// Whether so many indices may take long enough for another thread to come.
   [[nodiscard]] bool may_take_long(std::size_t size) const noexcept;
 
   /// Whether so many indices are worth the hand-over to another thread.
@@ -98,8 +101,9 @@ class loop_state {
 template <class Local, class DoPart>
 class loop_part : public job {
  public:
-  loop_part(loop_state& loop, DoPart& do_part, range indices) noexcept
-    : job{&runner_of_these}, loop_{loop}, do_part_{do_part}, indices_{indices}
+  /// @param chunk what is known of the loop so far
+  loop_part(loop_state& loop, DoPart& do_part, range indices, chunk_size const& chunk) noexcept
+    : job{&runner_of_these}, loop_{loop}, do_part_{do_part}, indices_{indices}, chunk_{chunk}
   {
   }
 
@@ -117,18 +121,17 @@ class loop_part : public job {
 
   void run(worker& me) noexcept
   {
-    chunk_size chunk{loop_.options().grain};
     try {
       while (indices_.first < indices_.last && !loop_.is_stopped()) {
-        auto const size = chunk.next(indices_.last - indices_.first);
+        auto const size = chunk_.next(indices_.last - indices_.first);
         range const part{indices_.first, indices_.first + size};
         indices_.first        = part.last;
-        bool const is_offered = chunk.may_take_long(size) && offer(me);
-        chunk.begin();
+        bool const is_offered = chunk_.may_take_long(size) && offer(chunk_.is_known(), me);
+        chunk_.begin();
         do_part_(part, local_);
-        chunk.end(size);
+        chunk_.end(size);
         if (is_offered) take_back(me);
-        if (me.is_wanted() && chunk.is_worth_sharing(indices_.last - indices_.first)) split(me);
+        if (me.is_wanted() && chunk_.is_worth_sharing(indices_.last - indices_.first)) split(me);
       }
     } catch (...) {
       loop_.fail();
@@ -154,10 +157,17 @@ class loop_part : public job {
     if (rest >= 2 * grain && divide(indices_.first + rest / 2)) me.give(*next_);
   }
 
-  /// Puts the rest where others find it who come while this thread is inside of a long body.
-  [[nodiscard]] bool offer(worker& me)
+  /// Gives the rest away if the body is known to take long and somebody has nothing to do; else
+  /// puts it where others find it who come while this thread is inside of the body.
+  ///
+  /// @return whether it may be taken back
+  [[nodiscard]] bool offer(bool is_known, worker& me)
   {
     if (indices_.first == indices_.last || !divide(indices_.first)) return false;
+    if (is_known && me.is_wanted()) {
+      me.give(*next_);
+      return false;
+    }
     me.open();
     me.push(*next_);
     me.close();
@@ -180,7 +190,7 @@ class loop_part : public job {
   /// Makes what is from `middle` on the next part.
   [[nodiscard]] bool divide(std::size_t middle)
   {
-    auto upper = std::make_unique<loop_part>(loop_, do_part_, range{middle, indices_.last});
+    auto upper = std::make_unique<loop_part>(loop_, do_part_, range{middle, indices_.last}, chunk_);
     if (!loop_.add_part()) return false;  // after all that may throw
     indices_.last = middle;
     upper->next_  = std::move(next_);
@@ -191,6 +201,7 @@ class loop_part : public job {
   loop_state& loop_;
   DoPart& do_part_;
   range indices_;
+  chunk_size chunk_;
   std::unique_ptr<loop_part> next_{};
   alignas(alignof(Local) > 64 ? alignof(Local) : 64) Local local_{};
 };
@@ -205,7 +216,7 @@ void run_loop(executor& e, range over, loop_options const& options, DoPart& do_p
   if (over.first >= over.last) return;
   executor::visit const here{e};
   loop_state loop{options};
-  loop_part<Local, DoPart> first{loop, do_part, over};
+  loop_part<Local, DoPart> first{loop, do_part, over, chunk_size{options.grain}};
   first.run(here.self());
   e.work_until(here.self(), [&loop] { return loop.has_one_part(); });
   bool const is_whole = !loop.is_stopped();
