@@ -9,11 +9,11 @@
 namespace heddle {
 namespace {
 
-std::vector<step_mode> modes_of(std::span<any_step const> steps)
+std::vector<detail::flow_stage> stages_of(std::span<any_step const> steps)
 {
-  std::vector<step_mode> modes;
-  for (auto const& s : steps) modes.push_back(s.mode);
-  return modes;
+  std::vector<detail::flow_stage> stages;
+  for (auto const& s : steps) stages.push_back({s.mode});
+  return stages;
 }
 
 /// A pipeline whose steps are not known to the compiler.
@@ -21,7 +21,7 @@ class any_pipeline final : public detail::pipeline_flow {
  public:
   any_pipeline(executor& e, int parallelism, std::size_t tokens,
                std::function<any_token()> const& source, std::span<any_step const> steps)
-    : pipeline_flow{e, parallelism, tokens, modes_of(steps)}, source_{source}, steps_{steps}
+    : pipeline_flow{e, parallelism, tokens, stages_of(steps)}, source_{source}, steps_{steps}
   {
   }
 
@@ -40,15 +40,12 @@ class any_pipeline final : public detail::pipeline_flow {
   {
     auto& tokens = static_cast<batch&>(b).tokens;
     tokens.clear();
-    for (auto target = target_after(0); b.size < target; target = target_after(b.size)) {
-      for (; b.size < target; ++b.size) {
-        if (is_stopped()) return false;
-        auto token = source_();
-        if (!token) return false;
-        tokens.push_back(std::move(token));
-      }
-    }
-    return true;
+    return fill_by(b, [&] {
+      auto token = source_();
+      if (!token) return false;
+      tokens.push_back(std::move(token));
+      return true;
+    });
   }
 
   void call_stage(detail::pipeline_batch& b) override

@@ -52,14 +52,16 @@ job* executor::find_work(worker& me, condition const& until)
     j        = park(me, until, turn, is_called);
     was_raid = j != nullptr;
   }
-  hungry_.fetch_sub(1, std::memory_order_relaxed);
-  me.look_every_ = 0;  // what comes may take longer than what was
+  bool const leaves_nobody_awake = hungry_.fetch_sub(1) - 1 == long_sleepers_.load();
+  me.look_every_                 = 0;  // what comes may take longer than what was
   me.open();
   bool const has_more = me.top_ != me.base_;
   me.close();
   // One is woken for any number of jobs: pass it on. Who raided has found a long body, which may
-  // have more to give.
-  if (was_raid || has_more || has_work()) notify_sleepers();
+  // have more to give. And while anyone works, somebody without work looks now and then what lies
+  // on the stacks of long bodies.
+  bool const is_unwatched = j != nullptr && leaves_nobody_awake;
+  if (was_raid || has_more || is_unwatched || has_work()) notify_sleepers();
   return j;
 }
 
@@ -126,7 +128,10 @@ job* executor::keep(worker& me, worker::taken_jobs const& jobs, std::uint32_t co
 /// or it sees what they did.
 ///
 /// While others work, it sleeps for short spans only: there may be jobs on the stack of a thread
-/// that is inside of a long body.
+/// that is inside of a long body. Else it is a long sleeper. Of that counter and `hungry_`, who
+/// falls asleep changes the first and reads the second, and who has found a job the other way round
+/// (all sequentially consistent): so either the one sees that somebody works, or the other that
+/// nobody is awake.
 job* executor::park(worker& me, condition const& until, int turn, bool& is_called)
 {
   constexpr long first_nanoseconds = 500'000, most_doublings = 5;
@@ -138,8 +143,12 @@ job* executor::park(worker& me, condition const& until, int turn, bool& is_calle
   auto* const j = raid(me);
   if (j == nullptr && !has_work() && !until()) {
     timespec const span{0, first_nanoseconds << std::min<long>(turn, most_doublings)};
-    is_called = sleep_on(epoch_, now, is_idle() ? nullptr : &span,
-                         waits != 0 ? for_work | for_condition : for_work);
+    auto const who = waits != 0 ? for_work | for_condition : for_work;
+    long_sleepers_.fetch_add(1);
+    bool const is_long = is_idle();
+    if (!is_long) long_sleepers_.fetch_sub(1);
+    is_called = sleep_on(epoch_, now, is_long ? nullptr : &span, who);
+    if (is_long) long_sleepers_.fetch_sub(1);
   }
   sleeping_waiters_.fetch_sub(waits, std::memory_order_relaxed);
   sleepers_.fetch_sub(1, std::memory_order_relaxed);
@@ -149,7 +158,7 @@ job* executor::park(worker& me, condition const& until, int turn, bool& is_calle
 /// Whether nobody works, so that nobody's stack holds anything.
 bool executor::is_idle() const noexcept
 {
-  return hungry_.load(std::memory_order_relaxed) >= present_.load(std::memory_order_relaxed);
+  return hungry_.load() >= present_.load(std::memory_order_relaxed);
 }
 
 /// Takes jobs from the stacks of threads that are inside of long bodies. The heavy fence is also

@@ -11,6 +11,7 @@ namespace {
 
 constexpr double chunk_seconds         = 10e-6;
 constexpr double worth_sharing_seconds = 8e-6;
+constexpr double reliable_seconds      = 2e-6;
 
 double ticks_in(double seconds)
 {
@@ -25,14 +26,17 @@ void chunk_size::begin() noexcept
   began_at_ = clock_ticks();
 }
 
-/// Grows eight times at most, for the first few indices may be unlike the rest.
-void chunk_size::end(std::size_t done) noexcept
+/// Grows eight times, or to a sixteenth of what is left, at most: the first few indices may be
+/// unlike the rest.
+void chunk_size::end(std::size_t done, std::size_t left) noexcept
 {
-  constexpr double most_growth = 8;
-  auto const ticks             = static_cast<double>(clock_ticks() - began_at_);
-  ticks_per_index_             = ticks / static_cast<double>(done);
-  auto const growth = std::min(ticks_in(chunk_seconds) / std::max(ticks, 1.0), most_growth);
-  auto const wanted = static_cast<double>(done) * growth / static_cast<double>(grain_);
+  auto const before = static_cast<double>(done);
+  auto const ticks  = static_cast<double>(clock_ticks() - began_at_);
+  auto const most   = std::clamp(static_cast<double>(left) / (16 * before), 8.0, 256.0);
+  auto const growth = std::min(ticks_in(chunk_seconds) / std::max(ticks, 1.0), most);
+  auto const wanted = before * growth / static_cast<double>(grain_);
+  ticks_per_index_  = ticks / before;
+  is_reliable_      = ticks > ticks_in(reliable_seconds);
   multiple_         = std::max<std::size_t>(static_cast<std::size_t>(wanted), 1);
 }
 
@@ -43,7 +47,8 @@ bool chunk_size::may_take_long(std::size_t size) const noexcept
 
 bool chunk_size::is_worth_sharing(std::size_t left) const noexcept
 {
-  return static_cast<double>(left) * ticks_per_index_ > ticks_in(worth_sharing_seconds);
+  return is_reliable_ &&
+         static_cast<double>(left) * ticks_per_index_ > ticks_in(worth_sharing_seconds);
 }
 
 bool loop_state::add_part() noexcept

@@ -3,6 +3,7 @@
 #include "src/run/cycle_clock.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace heddle::detail {
 namespace {
@@ -17,9 +18,11 @@ std::uint64_t batch_ticks()
   return ticks;
 }
 
-std::size_t most_batches(int parallelism, std::size_t tokens)
+/// Enough for all threads and streams to have one, and another to go on with.
+std::size_t most_batches(int parallelism, std::size_t tokens, std::span<flow_stage const> stages)
 {
-  auto const enough = 2 * static_cast<std::size_t>(parallelism) + 2;
+  auto enough = 2 * static_cast<std::size_t>(parallelism) + 2;
+  for (auto const& s : stages) enough += 2 * s.num_streams;
   return tokens == 0 ? enough : std::min(enough, tokens);
 }
 
@@ -36,12 +39,18 @@ pipeline_batch::pipeline_batch(pipeline_flow& flow) noexcept
 pipeline_flow::source_job::source_job() noexcept : job{&runner_of_sources} {}
 
 pipeline_flow::pipeline_flow(executor& e, int parallelism, std::size_t tokens,
-                             std::span<step_mode const> stages)
-  : executor_{e}, most_batches_{most_batches(parallelism, tokens)}, gates_(stages.size())
+                             std::span<flow_stage const> stages)
+  : executor_{e}, most_batches_{most_batches(parallelism, tokens, stages)}, gates_(stages.size())
 {
   constexpr std::size_t most = 1024;
   most_in_batch_             = tokens == 0 ? most : std::min(most, tokens / most_batches_);
-  for (std::size_t s = 0; s < stages.size(); ++s) gates_[s].mode = stages[s];
+  for (std::size_t s = 0; s < stages.size(); ++s) {
+    gates_[s].mode = stages[s].mode;
+    if (!stages[s].where) continue;
+    gates_[s].streams =
+      std::make_unique<step_streams>(stages[s].where, stages[s].num_streams, most_batches_);
+    if (!away_) away_.emplace(executor_, most_batches_);
+  }
 }
 
 pipeline_flow::~pipeline_flow() = default;
@@ -52,6 +61,7 @@ void pipeline_flow::make_batches()
   free_.reserve(most_batches_);
   for (std::size_t b = 0; b < most_batches_; ++b) {
     free_.push_back(all_.emplace_back(make_batch()).get());
+    free_.back()->slot = b;
   }
   for (auto& g : gates_) g.waiting.reserve(most_batches_);
 }
@@ -79,9 +89,11 @@ job* pipeline_flow::run_source(job& j, worker& me)
   return nullptr;
 }
 
+/// Of a batch that has got its turn, or is back.
 job* pipeline_flow::run_batch(job& j, worker& me)
 {
   auto& b = static_cast<pipeline_batch&>(j);
+  if (b.away.error) b.owner.fail(std::exchange(b.away.error, {}));
   b.owner.pass(b, me);
   return nullptr;
 }
@@ -151,7 +163,7 @@ void pipeline_flow::pass(pipeline_batch& first, worker& me)
   }
 }
 
-/// @return whether it came to its end; else it waits
+/// @return whether it came to its end; else it waits, or is away, and may be with others already
 bool pipeline_flow::pass_stages(pipeline_batch& b, worker& me)
 {
   while (b.stage < gates_.size()) {
@@ -165,6 +177,10 @@ bool pipeline_flow::pass_stages(pipeline_batch& b, worker& me)
     call_guarded(b);
     ++b.stage;
     leave(g, me);
+    if (b.away.stream != nullptr) {
+      away_->add(b);
+      return false;
+    }
   }
   return true;
 }
@@ -249,10 +265,16 @@ pipeline_batch* pipeline_flow::end(pipeline_batch& b, worker& me)
 
 // ---- failure ----
 
+/// With the exception that is being handled.
 void pipeline_flow::fail() noexcept
 {
+  fail(std::current_exception());
+}
+
+void pipeline_flow::fail(std::exception_ptr error) noexcept
+{
   std::lock_guard const lock{mutex_};
-  if (!error_) error_ = std::current_exception();
+  if (!error_) error_ = std::move(error);
   is_stopped_.store(true, std::memory_order_relaxed);
 }
 

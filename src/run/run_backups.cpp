@@ -54,11 +54,12 @@ void run::state::watch_stragglers()
     bool is_any     = false;
     double next     = std::numeric_limits<double>::infinity();
     for (auto& [task, c] : contests_) {
-      if (c.has_backup || c.was_announced) continue;
+      if (c.has_backup) continue;
       auto const due = c.start_seconds + history_.quantile(c.kind, c.quantile);
-      if (due > time) {
-        next = std::min(next, due);
-      } else {
+      if (due > time) {  // perhaps again: the history may have changed since it was announced
+        c.was_announced = false;
+        next            = std::min(next, due);
+      } else if (!c.was_announced) {
         is_any = c.was_announced = true;
       }
     }

@@ -1,6 +1,7 @@
 // The workers of devices: each enqueues the tasks of one device, and polls for their end.
 
 #include "src/data/residency.hpp"
+#include "src/run/poll_pause.hpp"
 #include "src/run/run_state.hpp"
 
 #include <heddle/base/error.hpp>
@@ -17,21 +18,6 @@ namespace {
 
 /// More would take memory long before it is needed.
 constexpr std::size_t most_enqueued = 64;
-
-/// How long a worker sleeps between polls: not at all at first, then longer and longer.
-class poll_pause {
- public:
-  void reset() { pause_ = {}; }
-  [[nodiscard]] std::chrono::microseconds next()
-  {
-    constexpr std::chrono::microseconds step{2};
-    constexpr std::chrono::microseconds longest{50};
-    return std::exchange(pause_, std::min(pause_ + pause_ / 4 + step, longest));
-  }
-
- private:
-  std::chrono::microseconds pause_{};
-};
 
 /// Starts the item's way home if it is elsewhere.
 bool is_home(any_access const& access)

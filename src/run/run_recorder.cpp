@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 #include <memory>
 #include <new>
 #include <vector>
@@ -16,10 +17,14 @@ namespace heddle {
 namespace {
 
 struct event {
-  std::uint64_t begin, end;  ///< in ticks
+  std::uint64_t begin;  ///< in ticks
+  std::uint64_t end;    ///< in ticks; until it ends, the number of the event around it
   std::uint32_t task;
   bool is_done;
 };
+
+/// As an event's number.
+constexpr auto no_event = std::numeric_limits<std::uint64_t>::max();
 
 struct placed_event {
   event what;
@@ -50,8 +55,8 @@ double run_observer::ticks_per_second()
 /// Of one worker; cache lines of its own.
 struct alignas(64) run_recorder::lane {
   std::vector<event> events{};
-  std::vector<std::size_t> open{};  ///< those that have not ended, innermost last
-  std::size_t num_lost_open = 0;    ///< inside of those
+  std::uint64_t innermost   = no_event;  ///< of those that have not ended
+  std::size_t num_lost_open = 0;         ///< inside of it
 };
 
 run_recorder::run_recorder() = default;
@@ -106,8 +111,9 @@ void run_recorder::begin_task(task_moment const& at) noexcept
   lane* mine = nullptr;
   try {
     mine = &lane_of(at.worker);
-    mine->events.push_back({at.ticks, at.ticks, static_cast<std::uint32_t>(at.task.id), false});
-    mine->open.push_back(mine->events.size() - 1);
+    mine->events.push_back(
+      {at.ticks, mine->innermost, static_cast<std::uint32_t>(at.task.id), false});
+    mine->innermost = mine->events.size() - 1;
   } catch (std::bad_alloc const&) {
     num_lost_.fetch_add(1, std::memory_order_relaxed);
     if (mine != nullptr) ++mine->num_lost_open;
@@ -122,11 +128,11 @@ void run_recorder::end_task(task_moment const& at, bool is_done) noexcept
     --mine->num_lost_open;
     return;
   }
-  if (mine->open.empty()) return;
-  auto& ended = mine->events[mine->open.back()];
-  mine->open.pop_back();
-  ended.end     = at.ticks;
-  ended.is_done = is_done;
+  if (mine->innermost == no_event) return;
+  auto& ended     = mine->events[mine->innermost];
+  mine->innermost = ended.end;
+  ended.end       = at.ticks;
+  ended.is_done   = is_done;
 }
 
 run_record run_recorder::record(task_rows const& rows) const
@@ -156,7 +162,7 @@ void run_recorder::clear() noexcept
 {
   for_each_lane([](lane& each, std::size_t) {
     each.events.clear();
-    each.open.clear();
+    each.innermost = no_event;
   });
   num_lost_.store(0, std::memory_order_relaxed);
 }

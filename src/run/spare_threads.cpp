@@ -32,7 +32,8 @@ void executor::spare_threads::come_back() noexcept
   if (home_.stop_.load(std::memory_order_relaxed)) home_.wake_all();
 }
 
-/// A seat that becomes vacant is hungry and sleeps; one that is put up is one more; and back.
+/// A seat that becomes vacant is hungry and sleeps until called; one that is put up is one more;
+/// and back.
 void executor::spare_threads::change_vacant(int by) noexcept
 {
   auto const before = vacant_.load(std::memory_order_relaxed);
@@ -40,6 +41,7 @@ void executor::spare_threads::change_vacant(int by) noexcept
   if (before > 0 || (before == 0 && by > 0)) {
     home_.hungry_.fetch_add(by, std::memory_order_relaxed);
     home_.sleepers_.fetch_add(by, std::memory_order_relaxed);
+    home_.long_sleepers_.fetch_add(by, std::memory_order_relaxed);
   } else {
     home_.present_.fetch_sub(by, std::memory_order_relaxed);
   }

@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <chrono>
 #include <deque>
 #include <limits>
 #include <random>
@@ -150,6 +151,24 @@ TEST(Backup, StartsWhileAStageIsUnderWay)
     return true;
   });
   EXPECT_FALSE(e.run_to_end(tasks.w).error);
+}
+
+TEST(Backup, CountsAgainstTheParallelismOfTheRun)
+{
+  engine e{flat_machine(3)};
+  std::atomic<int> inside{0}, most{0};
+  workflow w;
+  for (int t = 0; t < 40; ++t) {
+    w.task("work").kind("work").backup(0.5).cpu([&, t] {
+      auto const now = ++inside;
+      for (auto seen = most.load(); seen < now && !most.compare_exchange_weak(seen, now);) {
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds{t % 4 == 0 ? 3 : 1});
+      --inside;
+    });
+  }
+  ASSERT_FALSE(e.run_to_end(w, {.max_parallelism = 2}).error);
+  EXPECT_LE(most, 2);
 }
 
 TEST(Backup, EndsWithTheRun)

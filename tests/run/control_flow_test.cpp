@@ -66,7 +66,7 @@ TEST(ControlFlow, LoopsManyTimes)
 {
   for (int const threads : {0, 1}) {
     executor e{threads};
-    constexpr int rounds = 100'000;
+    constexpr int rounds = 30'000;
     int i = 0, after = 0;
     task_rows rows;
     auto const first = rows.add([&] { i = 0; });
@@ -423,7 +423,7 @@ void expect_as_interpreted(int threads, std::uint64_t seeds)
 
 TEST(ControlFlow, RunsRandomConditionsAsAnInterpreterDoes)
 {
-  for (int const threads : {0, 1, 7}) expect_as_interpreted(threads, 200);
+  for (int const threads : {0, 1, 7}) expect_as_interpreted(threads, 100);
 }
 
 TEST(ControlFlow, Slow_RunsRandomConditionsAsAnInterpreterDoes)

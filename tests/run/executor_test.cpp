@@ -334,5 +334,35 @@ TEST(Executor, RefusesAnImpossibleNumberOfThreads)
   EXPECT_THROW(executor{-1}, invalid_argument);
 }
 
+/// Runs twice as many tasks as there are threads, each of which waits until all threads are in one,
+/// but not for ever; whether they came.
+bool come_all_to_long_bodies(executor& e)
+{
+  std::atomic<int> begun{0};
+  std::atomic<bool> have_come{true};
+  task_rows rows;
+  for (int t = 0; t < 2 * e.parallelism(); ++t) {
+    rows.add([&] {
+      ++begun;
+      for (int tries = 0; begun < e.parallelism() && tries < 20'000; ++tries) {
+        std::this_thread::sleep_for(std::chrono::microseconds{100});
+      }
+      if (begun < e.parallelism()) have_come = false;
+    });
+  }
+  rows.run(e);
+  return have_come;
+}
+
+/// Those who sleep, too, when the rest of the tasks is on the stacks of who is inside of one.
+TEST(Executor, BringsAllThreadsToLongBodies)
+{
+  executor e{7};
+  for (int round = 0; round < 40; ++round) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});  // mostly, all are asleep then
+    ASSERT_TRUE(come_all_to_long_bodies(e)) << "round " << round;
+  }
+}
+
 }  // namespace
 }  // namespace heddle

@@ -4,10 +4,13 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <numeric>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -215,6 +218,113 @@ TEST(ForEach, DividesFewIndicesThatTakeLong)
       EXPECT_EQ(num_waiting, size);
     });
   }
+}
+
+/// Who does which index of a loop, each part of which waits until as many have begun.
+std::vector<std::thread::id> threads_of(executor& e, std::size_t size, std::size_t parts)
+{
+  std::vector<std::thread::id> of(size);
+  std::atomic<std::size_t> num_begun{0};
+  for_each(e, range{0, size},
+           [&](range part) {
+             ++num_begun;
+             while (num_begun < parts) std::this_thread::yield();
+             std::fill_n(of.begin() + static_cast<std::ptrdiff_t>(part.first), part.size(),
+                         std::this_thread::get_id());
+           },
+           {.divided = division::fixed});
+  return of;
+}
+
+TEST(FixedDivision, GivesEachThreadTheSamePartEachTime)
+{
+  for (int const threads : {0, 1, 4}) {
+    executor e{threads};
+    auto const parts = static_cast<std::size_t>(threads) + 1;
+    auto const first = threads_of(e, 1001, parts);
+    EXPECT_EQ(first[0], std::this_thread::get_id());
+    EXPECT_EQ(std::set(first.begin(), first.end()).size(), parts);
+    for (int run = 0; run < 50; ++run) ASSERT_EQ(threads_of(e, 1001, parts), first);
+  }
+}
+
+TEST(FixedDivision, MakesPartsOfTheSameSizeThatMakeUpTheLoop)
+{
+  executor e{3};
+  for (std::size_t const size : {1U, 3U, 4U, 1002U}) {
+    std::vector<std::atomic<int>> calls(size + 5);
+    std::atomic<std::size_t> num_parts{0};
+    for_each(e, range{5, size + 5},
+             [&](range part) {
+               ++num_parts;
+               EXPECT_LE(part.size(), (size + 3) / 4);
+               for (auto i = part.first; i < part.last; ++i) ++calls[i];
+             },
+             {.divided = division::fixed});
+    EXPECT_EQ(num_parts, std::min<std::size_t>(size, 4));
+    for (std::size_t i = 0; i < size + 5; ++i) ASSERT_EQ(calls[i], i < 5 ? 0 : 1) << i;
+  }
+}
+
+TEST(FixedDivision, KeepsToItsParallelismAndGrain)
+{
+  executor e{3};
+  auto const num_parts = [&](loop_options options) {
+    options.divided = division::fixed;
+    std::atomic<int> count{0};
+    for_each(
+      e, range{0, 100}, [&](range) { ++count; }, options);
+    return count.load();
+  };
+  EXPECT_EQ(num_parts({.max_parallelism = 2}), 2);
+  EXPECT_EQ(num_parts({.grain = 40}), 2);
+  EXPECT_EQ(num_parts({.grain = 1000}), 1);
+  EXPECT_EQ(num_parts({.max_parallelism = 50}), 4);
+}
+
+TEST(FixedDivision, MayBeNestedAndKeepsTheOrderOfOperands)
+{
+  executor e{3};
+  loop_options const options{.divided = division::fixed};
+  std::vector<std::string> results(20);
+  auto const make = [&](std::size_t i) {
+    auto const digit = [](range part) {
+      std::string s;
+      for (auto k = part.first; k < part.last; ++k) s += static_cast<char>('0' + k % 10);
+      return s;
+    };
+    results[i] = reduce(e, range{i, i + 10}, std::string{}, std::plus<>{}, digit, options);
+  };
+  for (int run = 0; run < 20; ++run) {
+    for_each(e, range{0, results.size()}, make, options);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      std::string expected;
+      for (auto k = i; k < i + 10; ++k) expected += static_cast<char>('0' + k % 10);
+      ASSERT_EQ(results[i], expected);
+    }
+  }
+}
+
+TEST(FixedDivision, ThrowsWhatABodyThrows)
+{
+  executor e{2};
+  for (int run = 0; run < 20; ++run) {
+    EXPECT_THROW(for_each(e, range{0, 300},
+                          [&](std::size_t i) {
+                            if (i == 150) throw std::runtime_error{"no"};
+                          },
+                          {.divided = division::fixed}),
+                 std::runtime_error);
+  }
+}
+
+TEST(FirstTouch, SetsEachElement)
+{
+  executor e{3};
+  std::size_t const size = 100'003;
+  auto const x           = std::make_unique_for_overwrite<double[]>(size);
+  first_touch(e, std::span{x.get(), size}, 2.5);
+  EXPECT_EQ(std::count(x.get(), x.get() + size, 2.5), size);
 }
 
 }  // namespace

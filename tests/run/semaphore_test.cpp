@@ -156,7 +156,7 @@ void stress(int threads, std::uint64_t seeds)
 
 TEST(Semaphore, IsNeverHeldByMoreThanItHas)
 {
-  for (int const threads : {0, 1, 7}) stress(threads, 100);
+  for (int const threads : {0, 1, 7}) stress(threads, 50);
 }
 
 TEST(Semaphore, Slow_IsNeverHeldByMoreThanItHas)
@@ -194,7 +194,7 @@ TEST(Semaphore, MayServeExecutorsThatComeAndGo)
   semaphore s{1};
   gauge inside;
   std::atomic<int> num_run{0}, num_joins{0};
-  constexpr int rounds = 200, tasks = 20;
+  constexpr int rounds = 80, tasks = 20;
   auto const work = [&] {
     for (int round = 0; round < rounds; ++round) {
       executor e{1};

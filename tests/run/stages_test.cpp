@@ -261,6 +261,27 @@ TEST_P(Stages, RunBesideTasksOverManySeeds)
   }
 }
 
+/// Helpers count as those who run tasks do.
+TEST(Engine, HoldsHelpersToTheParallelismOfTheRun)
+{
+  engine e{flat_machine(4)};
+  std::atomic<int> inside{0}, most{0};
+  workflow w;
+  for (int t = 0; t < 3; ++t) {
+    w.for_each("loop", {0, 400}).cpu([&](range part) {
+      auto const now = ++inside;
+      for (auto seen = most.load(); seen < now && !most.compare_exchange_weak(seen, now);) {
+      }
+      for (auto i = part.first; i < part.last; ++i) {
+        std::this_thread::sleep_for(std::chrono::microseconds{20});
+      }
+      --inside;
+    });
+  }
+  ASSERT_FALSE(e.run_to_end(w, {.max_parallelism = 2}).error);
+  EXPECT_LE(most, 2);
+}
+
 TEST(Engine, StopsARaceThatIsUnderWay)
 {
   engine e{flat_machine(2)};
@@ -280,6 +301,43 @@ TEST(Engine, StopsARaceThatIsUnderWay)
   auto const result = r.wait();
   EXPECT_TRUE(result.stopped);
   EXPECT_EQ(v.get(), 1);
+}
+
+/// Whether all of the workflow was run.
+bool run_until(std::stop_token const& stop, workflow const& w, way how)
+{
+  engine e{flat_machine(3)};
+  if (how == way::prepared) return e.prepare(w).run(stop);
+  return !e.run_to_end(w, {.stop = stop}).stopped;
+}
+
+/// Nobody ends a first part before the run has been told to stop; so nobody begins a second one.
+TEST(Engine, StopsLoopsBetweenTheirParts)
+{
+  for (auto const how : {way::dynamic, way::prepared}) {
+    std::atomic<std::size_t> done{0};
+    std::atomic<bool> is_told{false};
+    std::stop_source stop;
+    auto const body = [&](range part) {
+      if (stop.request_stop()) is_told = true;  // another thread may be telling the run
+      while (!is_told) std::this_thread::yield();
+      done += part.size();
+      return 1;
+    };
+    workflow loop;
+    loop.for_each("loop", {0, 10'000}).cpu([&](range part) { body(part); });
+    EXPECT_FALSE(run_until(stop.get_token(), loop, how));
+    EXPECT_LE(done, 3U);
+    stop    = std::stop_source{};
+    is_told = false;
+    done    = 0;
+    value<int> sum{7};
+    workflow reduction;
+    reduction.reduce("sum", {0, 10'000}, 0, std::plus<>{}, sum).cpu(body);
+    EXPECT_FALSE(run_until(stop.get_token(), reduction, how));
+    EXPECT_LE(done, 3U);
+    EXPECT_EQ(sum.get(), 7);
+  }
 }
 
 /// The decision has fallen, and the chosen alternative would go on for ever.

@@ -3,12 +3,11 @@
 #include <heddle/run/task_rows.hpp>
 #include <heddle/workflow/edge_table.hpp>
 
+#include "tests/support/bytes_in_use.hpp"
 #include "tests/support/message_of.hpp"
 #include "tests/support/random_rows.hpp"
 
 #include <gmock/gmock.h>
-
-#include <malloc.h>
 
 #include <algorithm>
 #include <array>
@@ -22,6 +21,8 @@
 namespace heddle {
 namespace {
 
+using test::allocator_tells;
+using test::bytes_in_use;
 using test::message_of_call;
 using test::random_rows;
 using ::testing::AllOf;
@@ -252,19 +253,6 @@ TEST(TaskRows, MayGrowBetweenRuns)
     rows.run(e);
     ASSERT_EQ(sum, i + 2);
   }
-}
-
-/// Bytes that this process has from its allocator.
-std::size_t bytes_in_use()
-{
-  auto const info = mallinfo2();
-  return info.uordblks + info.hblkhd;
-}
-
-/// Those of sanitizers do not.
-bool allocator_tells()
-{
-  return bytes_in_use() > 0;
 }
 
 /// 64 of the row, 4 of the priority, 4 and the letters of the name; 4 an edge.

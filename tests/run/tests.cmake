@@ -1,1 +1,28 @@
-heddle_test(run backup_test.cpp control_flow_test.cpp cuda_run_test.cpp device_run_test.cpp engine_test.cpp executor_test.cpp loops_test.cpp members_test.cpp pipeline_test.cpp prepared_workflow_test.cpp process_test.cpp program_task_test.cpp protocol_model_test.cpp race_test.cpp replay_test.cpp run_observer_test.cpp scan_test.cpp semaphore_test.cpp sort_test.cpp spawn_test.cpp stages_test.cpp task_queue_test.cpp task_rows_test.cpp victim_order_test.cpp)
+heddle_test(run
+  backup_test.cpp
+  control_flow_test.cpp
+  cuda_run_test.cpp
+  device_run_test.cpp
+  engine_test.cpp
+  executor_test.cpp
+  loops_test.cpp
+  members_test.cpp
+  pipeline_devices_test.cpp
+  pipeline_test.cpp
+  prepared_workflow_test.cpp
+  process_test.cpp
+  program_task_test.cpp
+  protocol_model_test.cpp
+  race_test.cpp
+  replay_test.cpp
+  run_observer_test.cpp
+  scan_test.cpp
+  semaphore_test.cpp
+  soak_test.cpp
+  sort_test.cpp
+  spawn_test.cpp
+  stages_test.cpp
+  task_queue_test.cpp
+  task_rows_test.cpp
+  victim_order_test.cpp
+  wide_tasks_test.cpp)

@@ -12,7 +12,7 @@
 
 namespace heddle::test {
 
-class listening_device final : public device {
+class listening_device : public device {
  public:
   explicit listening_device(std::shared_ptr<device> to) : to_{std::move(to)} {}
 

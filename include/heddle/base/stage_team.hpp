@@ -14,10 +14,22 @@
 
 namespace heddle {
 
+/// Who does which part of a loop.
+enum class division {
+  /// Parts are made while the loop runs, by what its indices take, for threads that have nothing to
+  /// do: the fastest as a rule.
+  measured,
+  /// One part of the same size for each thread, known before. Each thread does the same part of
+  /// each loop over as many indices, so that what it needs is in its cache and its memory; but the
+  /// part of a thread that has other things to do goes to one that is done with its own.
+  fixed
+};
+
 /// How a loop may be divided.
 struct loop_options {
   std::size_t grain           = 1;  ///< indices that are never divided
   std::size_t max_parallelism = 0;  ///< threads at once; 0: all
+  division divided            = division::measured;
 };
 
 /// How many tokens a step of a pipeline takes at once, and in which order.

@@ -60,8 +60,9 @@ class run {
   /// Waits for the end of the run, but at most `limit`; whether it has ended.
   [[nodiscard]] bool wait_for(seconds limit);
 
-  /// Asks the run to stop: running programs are ended, long bodies see their stop token, what has
-  /// not started is not started. Thread-safe.
+  /// Asks the run to stop: running programs are ended, long bodies see their stop token, loops and
+  /// pipelines end behind the parts and tokens they are at, what has not started is not started.
+  /// Thread-safe.
   void cancel();
 
   /// How far the run is. Thread-safe.
@@ -91,7 +92,9 @@ class run {
 ///
 /// With a schedule, each worker runs its tasks in the planned order; without one, any worker takes
 /// the ready task of highest priority, then of highest upward rank; where there are devices and
-/// bodies for them, HEFT makes the schedule. Thread-safe: several runs may be under way at once, on
+/// bodies for them, HEFT makes the schedule. A task that takes several cores is run by the worker
+/// of the first; the others are not kept from their own tasks meanwhile, and nothing waits for the
+/// release of a task. Thread-safe: several runs may be under way at once, on
 /// workers of their own.
 ///
 /// A task is a C++ body, an external program or, in a replay, burnt time. A program runs in a

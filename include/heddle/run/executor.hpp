@@ -224,6 +224,7 @@ class executor {
   alignas(64) std::atomic<int> sleepers_{0};
   std::atomic<int> sleeping_waiters_{0};     ///< of the sleepers, who waits for a condition
   std::atomic<int> present_{0};              ///< own threads and guests
+  std::atomic<int> long_sleepers_{0};        ///< of the sleepers, who does so until called
   std::atomic<std::size_t> num_workers_{0};  ///< that have been made: the first of `workers_`
   std::atomic<bool> stop_{false};
   std::unique_ptr<std::atomic<bool>[]> is_taken_;  ///< [places]

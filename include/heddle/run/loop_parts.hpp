@@ -5,17 +5,16 @@
 #include <heddle/base/stage_team.hpp>
 #include <heddle/base/units.hpp>
 #include <heddle/run/executor.hpp>
+#include <heddle/run/fixed_parts.hpp>
+#include <heddle/run/loop_state.hpp>
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <limits>
 #include <memory>
-#include <mutex>
 #include <new>
 #include <span>
 #include <string_view>
@@ -32,13 +31,23 @@ class chunk_size {
  public:
   explicit chunk_size(std::size_t grain) noexcept : grain_{std::max<std::size_t>(grain, 1)} {}
 
-  [[nodiscard]] std::size_t next(std::size_t left) const noexcept
+  [[nodiscard]] std::size_t next(range rest) const noexcept
   {
-    return std::min(left, grain_ * multiple_);
+    auto const size = std::min(rest.size(), grain_ * multiple_);
+    auto const end  = even_end(rest.first + size);
+    return size == rest.size() || end < rest.first + grain_ ? size : end - rest.first;
+  }
+
+  /// Where a long part ends best: at a multiple of so many indices that the next one's elements lie
+  /// in cache lines and vectors as those of the whole array do.
+  [[nodiscard]] static std::size_t even_end(std::size_t end) noexcept
+  {
+    constexpr std::size_t elements = 64;
+    return end / elements * elements;
   }
 
   void begin() noexcept;
-  void end(std::size_t done) noexcept;
+  void end(std::size_t done, std::size_t left) noexcept;
 
   /// Whether it is known what an index takes.
   [[nodiscard]] bool is_known() const noexcept { return ticks_per_index_ > 0; }
@@ -54,46 +63,7 @@ class chunk_size {
   std::size_t multiple_   = 1;  ///< of the grain; a first index may take long
   std::uint64_t began_at_ = 0;
   double ticks_per_index_ = 0;
-};
-
-/// What the parts of one loop share; on the stack of the caller.
-class loop_state {
- public:
-  explicit loop_state(loop_options const& options) noexcept : options_{options} {}
-
-  [[nodiscard]] loop_options const& options() const noexcept { return options_; }
-  [[nodiscard]] bool is_stopped() const noexcept
-  {
-    return is_stopped_.load(std::memory_order_relaxed);
-  }
-
-  /// Whether one more part may be made; counts it.
-  [[nodiscard]] bool add_part() noexcept;
-  /// One that nobody has begun.
-  void take_part_back() noexcept { parts_.fetch_sub(1, std::memory_order_relaxed); }
-  /// A part other than the first has ended: its last access to the state.
-  void end_part(executor& home) noexcept
-  {
-    parts_.fetch_sub(1, std::memory_order_acq_rel);
-    home.notify_waiters();
-  }
-  [[nodiscard]] bool has_one_part() const noexcept
-  {
-    return parts_.load(std::memory_order_acquire) == 1;
-  }
-
-  void fail() noexcept;
-  void rethrow() const
-  {
-    if (error_) std::rethrow_exception(error_);
-  }
-
- private:
-  loop_options const& options_;
-  alignas(64) std::atomic<std::size_t> parts_{1};
-  std::atomic<bool> is_stopped_{false};
-  std::mutex mutex_{};
-  std::exception_ptr error_{};  // guarded by mutex_ until there is one part
+  bool is_reliable_       = false;  ///< did not measure the clock, a cache miss or a page fault
 };
 
 /// A contiguous part of a loop, with its own partial result. Parts are a list in the order of their
@@ -103,7 +73,12 @@ class loop_part : public job {
  public:
   /// @param chunk what is known of the loop so far
   loop_part(loop_state& loop, DoPart& do_part, range indices, chunk_size const& chunk) noexcept
-    : job{&runner_of_these}, loop_{loop}, do_part_{do_part}, indices_{indices}, chunk_{chunk}
+    : job{&runner_of_these},
+      loop_{loop},
+      do_part_{do_part},
+      indices_{indices},
+      chunk_{chunk},
+      offer_{chunk, *this}
   {
   }
 
@@ -123,13 +98,14 @@ class loop_part : public job {
   {
     try {
       while (indices_.first < indices_.last && !loop_.is_stopped()) {
-        auto const size = chunk_.next(indices_.last - indices_.first);
+        auto const size = chunk_.next(indices_);
         range const part{indices_.first, indices_.first + size};
         indices_.first        = part.last;
+        auto const left       = indices_.size();
         bool const is_offered = chunk_.may_take_long(size) && offer(chunk_.is_known(), me);
         chunk_.begin();
         do_part_(part, local_);
-        chunk_.end(size);
+        if (left > 0) chunk_.end(size, left);
         if (is_offered) take_back(me);
         if (me.is_wanted() && chunk_.is_worth_sharing(indices_.last - indices_.first)) split(me);
       }
@@ -139,6 +115,22 @@ class loop_part : public job {
   }
 
  private:
+  /// The rest of a part while its thread is inside of the body, at the price of no memory: whoever
+  /// takes it makes a part of it.
+  ///
+  /// Invariant: while it is on a queue, or has been taken from there, the part that it is of has no
+  /// indices left, and its thread touches neither `next_` nor the offer, but to take it back. Then
+  /// both belong to whoever takes it, until the loop has one part.
+  struct rest_offer : job {
+    rest_offer(chunk_size const& c, loop_part& p) noexcept : job{&runner_of_offers}, chunk{c}, of{p}
+    {
+    }
+
+    range rest{};
+    chunk_size chunk;
+    loop_part& of;
+  };
+
   static job* run_one(job& j, worker& me)
   {
     auto& self = static_cast<loop_part&>(j);
@@ -147,14 +139,36 @@ class loop_part : public job {
     loop.end_part(me.home());
     return nullptr;
   }
+  static job* run_offer(job& j, worker& me)
+  {
+    auto& taken = static_cast<rest_offer&>(j);
+    auto& loop  = taken.of.loop_;
+    try {
+      taken.of.put_next(taken.of.make_part(taken.rest, taken.chunk));
+      taken.of.next_->run(me);
+    } catch (...) {
+      loop.fail();  // no memory
+    }
+    loop.end_part(me.home());
+    return nullptr;
+  }
   static constexpr job_runner runner_of_these{&run_one};
+  static constexpr job_runner runner_of_offers{&run_offer};
 
   /// Gives the upper half of the rest away.
   void split(worker& me)
   {
     auto const grain = std::max<std::size_t>(loop_.options().grain, 1);
     auto const rest  = indices_.last - indices_.first;
-    if (rest >= 2 * grain && divide(indices_.first + rest / 2)) me.give(*next_);
+    if (rest < 2 * grain) return;
+    auto const half   = indices_.first + rest / 2;
+    auto const even   = chunk_size::even_end(half);
+    auto const middle = even < indices_.first + grain ? half : even;
+    auto upper        = make_part(range{middle, indices_.last}, chunk_);
+    if (!loop_.add_part()) return;  // after all that may throw
+    indices_.last = middle;
+    put_next(std::move(upper));
+    me.give(*next_);
   }
 
   /// Gives the rest away if the body is known to take long and somebody has nothing to do; else
@@ -163,13 +177,16 @@ class loop_part : public job {
   /// @return whether it may be taken back
   [[nodiscard]] bool offer(bool is_known, worker& me)
   {
-    if (indices_.first == indices_.last || !divide(indices_.first)) return false;
+    if (indices_.first == indices_.last || !loop_.add_part()) return false;
+    offer_.rest   = indices_;
+    offer_.chunk  = chunk_;
+    indices_.last = indices_.first;
     if (is_known && me.is_wanted()) {
-      me.give(*next_);
+      me.give(offer_);
       return false;
     }
     me.open();
-    me.push(*next_);
+    me.push(offer_);
     me.close();
     return true;
   }
@@ -178,30 +195,29 @@ class loop_part : public job {
   void take_back(worker& me) noexcept
   {
     me.open();
-    bool const is_mine = me.pop_if(*next_);
+    bool const is_mine = me.pop_if(offer_);
     me.close();
     if (!is_mine) return;
-    auto const upper = std::move(next_);
-    indices_.last    = upper->indices_.last;
-    next_            = std::move(upper->next_);
+    indices_ = offer_.rest;
     loop_.take_part_back();
   }
 
-  /// Makes what is from `middle` on the next part.
-  [[nodiscard]] bool divide(std::size_t middle)
+  [[nodiscard]] std::unique_ptr<loop_part> make_part(range indices, chunk_size const& chunk)
   {
-    auto upper = std::make_unique<loop_part>(loop_, do_part_, range{middle, indices_.last}, chunk_);
-    if (!loop_.add_part()) return false;  // after all that may throw
-    indices_.last = middle;
-    upper->next_  = std::move(next_);
-    next_         = std::move(upper);
-    return true;
+    return std::make_unique<loop_part>(loop_, do_part_, indices, chunk);
+  }
+
+  void put_next(std::unique_ptr<loop_part> part) noexcept
+  {
+    part->next_ = std::move(next_);
+    next_       = std::move(part);
   }
 
   loop_state& loop_;
   DoPart& do_part_;
   range indices_;
   chunk_size chunk_;
+  rest_offer offer_;
   std::unique_ptr<loop_part> next_{};
   alignas(alignof(Local) > 64 ? alignof(Local) : 64) Local local_{};
 };
@@ -214,6 +230,9 @@ void run_loop(executor& e, range over, loop_options const& options, DoPart& do_p
               Collect&& collect)
 {
   if (over.first >= over.last) return;
+  if (options.divided == division::fixed) {
+    return fixed_parts<Local, DoPart>{e, over, options, do_part}.run(collect);
+  }
   executor::visit const here{e};
   loop_state loop{options};
   loop_part<Local, DoPart> first{loop, do_part, over, chunk_size{options.grain}};
@@ -266,8 +285,8 @@ Result fold_elements(std::span<T const> elements, range part, Op& op)
   return fold_from(std::move(sum), part.first + runs * length, part.last);
 }
 
-/// How often each bin occurs. Counts in two arrays in turn if they are small, since counting in a
-/// bin waits for the last count there; and without memory from the heap then.
+/// How often each bin occurs. Counts in four arrays in turn if they are small, or two, since
+/// counting in a bin waits for the last count there; and without memory from the heap then.
 class bin_counts {
  public:
   void count(range part, std::size_t bins, auto& bin)
@@ -289,35 +308,45 @@ class bin_counts {
 
   void add_to(std::span<std::size_t> sums) const
   {
-    for (std::size_t b = 0; b < bins_; ++b) {
-      sums[b] += many_.empty() ? few_[b] + few_[bins_ + b] : many_[b];
-    }
+    if (!many_.empty()) add_array(many_.data(), sums);
+    for (std::size_t a = 0; a < num_few_; ++a) add_array(few_.data() + a * bins_, sums);
   }
 
  private:
   void make(std::size_t bins)
   {
-    bins_ = bins;
-    if (2 * bins <= few_.size()) {
-      std::fill_n(few_.begin(), 2 * bins, 0);
+    bins_    = bins;
+    num_few_ = 4 * bins <= few_.size() ? 4 : 2 * bins <= few_.size() ? 2 : 0;
+    if (num_few_ > 0) {
+      std::fill_n(few_.begin(), num_few_ * bins, 0);
     } else {
       many_.resize(bins);
     }
   }
 
-  void count_all(range part, auto const& bin_of)
+  void add_array(std::size_t const* counts, std::span<std::size_t> sums) const
   {
-    auto* const even = many_.empty() ? few_.data() : many_.data();
-    auto* const odd  = many_.empty() ? even + bins_ : even;
-    auto i           = part.first;
-    for (; i + 1 < part.last; i += 2) {
-      ++even[bin_of(i)];
-      ++odd[bin_of(i + 1)];
-    }
-    if (i < part.last) ++even[bin_of(i)];
+    for (std::size_t b = 0; b < bins_; ++b) sums[b] += counts[b];
   }
 
-  std::size_t bins_ = 0;
+  void count_all(range part, auto const& bin_of)
+  {
+    auto* const first  = num_few_ > 0 ? few_.data() : many_.data();
+    auto* const second = num_few_ > 0 ? first + bins_ : first;
+    auto* const third  = num_few_ > 2 ? first + 2 * bins_ : first;
+    auto* const fourth = num_few_ > 2 ? first + 3 * bins_ : second;
+    auto i             = part.first;
+    for (; part.last - i >= 4; i += 4) {
+      ++first[bin_of(i)];
+      ++second[bin_of(i + 1)];
+      ++third[bin_of(i + 2)];
+      ++fourth[bin_of(i + 3)];
+    }
+    for (; i < part.last; ++i) ++first[bin_of(i)];
+  }
+
+  std::size_t bins_    = 0;
+  std::size_t num_few_ = 0;            ///< arrays in `few_`
   std::array<std::size_t, 1024> few_;  // written by `make`
   std::vector<std::size_t> many_{};
 };

@@ -49,11 +49,12 @@ class scan_of {
   }
 
  private:
-  static constexpr std::size_t tile_size   = 4096;
-  static constexpr std::size_t least_tiles = 8;  ///< worth another thread
-  static constexpr std::size_t num_lanes   = 4;
-  static constexpr std::size_t lane        = 8;  ///< elements; a cache line where written too
-  static constexpr std::size_t fold_lane   = tile_size / 8;  ///< where only read: four streams
+  static constexpr std::size_t tile_size    = 4096;
+  static constexpr std::size_t least_tiles  = 8;  ///< worth another thread
+  static constexpr std::size_t num_lanes    = 4;
+  static constexpr std::size_t lane         = 8;  ///< elements; a cache line where written too
+  static constexpr std::size_t blocks_ahead = 6;  ///< of a write, to ask for the memory
+  static constexpr std::size_t fold_lane    = tile_size / 8;  ///< where only read: four streams
 
   enum class known { nothing, own, all, failed };
 
@@ -174,6 +175,7 @@ class scan_of {
     constexpr auto block = num_lanes * lane;
     std::size_t first    = 0;
     for (; first + block <= part.size(); first += block) {
+      call_for(to, first + blocks_ahead * block);
       auto const of = fold_lanes<lane>(part, first);
       U b           = op_(before, of[0]);
       U c           = op_(b, of[1]);
@@ -188,6 +190,16 @@ class scan_of {
       before = std::move(next);
     }
     for (auto i = first; i < part.size(); ++i) step(part, to, i, before);
+  }
+
+  /// Asks for the memory of the block at `first` before it is written: four lines at a time, one
+  /// of each lane, are more than the processor foresees.
+  static void call_for(std::span<U> to, std::size_t first)
+  {
+    if (first + num_lanes * lane > to.size()) return;
+    for (std::size_t l = 0; l < num_lanes; ++l) {
+      __builtin_prefetch(to.data() + first + l * lane, 1);
+    }
   }
 
   /// Writes one element, and adds it to the fold of all before.
