@@ -1,5 +1,7 @@
 #include <heddle/cost/cost_model.hpp>
 
+#include "src/cost/feasibility.hpp"
+#include "src/cost/located_inputs.hpp"
 #include "src/cost/task_seconds.hpp"
 
 #include <heddle/base/error.hpp>
@@ -63,74 +65,107 @@ void expect_usable_links(machine const& m)
   expect_values(m, links.pair_latency_seconds, false, "latency");
 }
 
-/// What a machine has, for the check that a task's needs can be met at all.
-struct capacity {
-  explicit capacity(machine const& m)
-  {
-    for (auto const& r : m.resources) ++(r.kind == resource_kind::cpu ? cpus : gpus);
-    for (auto const& node : m.memory_nodes) memory_bytes = std::max(memory_bytes, node.size_bytes);
-    checked = m.least_task_seconds == 0;
-  }
-
-  int cpus            = 0;
-  int gpus            = 0;
-  double memory_bytes = 0;  ///< of the largest memory node; 0: unknown
-  bool checked        = true;
-};
-
-void expect_needs_met(task_info const& task, capacity const& has)
+std::vector<bool> which_are_usable(machine const& m, machine_state const& began)
 {
-  if (!task.details || !has.checked) return;
-  auto const& needs = task.details->needs;
-  if (needs.cores > has.cpus && has.cpus > 0) {
-    throw input_error{fmt::format("task \"{}\" needs {} cores; the machine has {}", task.name,
-                                  needs.cores, has.cpus)};
+  expect_usable(m);
+  auto const& free_from = began.free_from_seconds;
+  if (free_from.empty()) return std::vector<bool>(m.resources.size(), true);
+  if (free_from.size() != m.resources.size()) {
+    reject_machine(m, fmt::format("its state says when {} resources are free; it has {}",
+                                  free_from.size(), m.resources.size()));
   }
-  if (needs.gpus > has.gpus) {
-    throw input_error{fmt::format("task \"{}\" needs {} GPUs; the machine has {}", task.name,
-                                  needs.gpus, has.gpus)};
+  std::vector<bool> usable;
+  for (auto const seconds : free_from) {
+    if (!(seconds >= 0)) {
+      reject_machine(m, fmt::format("its state says that resource \"{}\" is free from {} s on",
+                                    m.resources[usable.size()].id, seconds));
+    }
+    usable.push_back(!std::isinf(seconds));
   }
-  if (has.memory_bytes > 0 && static_cast<double>(needs.memory_bytes) > has.memory_bytes) {
-    throw input_error{
-      fmt::format("task \"{}\" needs {} bytes of memory; no memory node has more "
-                  "than {:.0f}",
-                  task.name, needs.memory_bytes, has.memory_bytes)};
-  }
-}
-
-[[noreturn]] void reject_task(task_info const& task, capacity const& has)
-{
-  bool const needs_gpu_seconds = task.declared().gpu && std::isnan(task.gpu_seconds);
-  throw input_error{
-    fmt::format("task \"{}\" can run on no resource of the machine ({} CPUs, {} GPUs): {}",
-                task.name, has.cpus, has.gpus,
-                needs_gpu_seconds ? "declare its GPU seconds, or give it a CPU body"
-                                  : "give it a body, a program or seconds for one of them")};
+  return usable;
 }
 
 }  // namespace
 
-cost_model::cost_model(workflow const& w, machine const& m) : edges_{make_edge_table(w)}
+cost_model::cost_model(workflow const& w, machine const& m, machine_state const& began)
+  : edges_{make_edge_table(w)}, groups_{m, which_are_usable(m, began)}
 {
-  expect_usable(m);
   for (auto const& r : m.resources) {
     speed_.push_back(r.speed);
     memory_node_.push_back(r.memory_node);
     kind_.push_back(r.kind);
+    first_seconds_.push_back(index_of_kind(r.kind));
   }
   take_links(m);
-  capacity const has{m};
+  take_tasks(w, m, feasibility{m, groups_, which_are_usable(m, began)});
+  take_releases(w);
+  if (std::ranges::any_of(began.free_from_seconds, [](double s) { return s > 0; }))
+    free_from_seconds_ = began.free_from_seconds;
+  if (!began.files.empty() || !began.items.empty()) take_located(w, began);
+  if (m.least_task_seconds == 0) memory_ = memory_limits{w, m};
+  is_plain_ = !has_wide_tasks() && release_seconds_.empty() && free_from_seconds_.empty() &&
+              located_row_.empty() && memory_.empty();
+}
+
+/// Seconds of all tasks, where they may run, and the cores that they take there.
+void cost_model::take_tasks(workflow const& w, machine const& m, feasibility&& feasible)
+{
+  auto const tasks   = w.num_tasks();
+  bool const has_gpu = std::ranges::count(kind_, resource_kind::gpu) > 0;
   task_seconds const expected{w, m};
-  cpu_seconds_.reserve(w.num_tasks());
-  if (has.gpus > 0) gpu_seconds_.reserve(w.num_tasks());
-  for (auto const& task : w.tasks()) {
-    expect_needs_met(task, has);
-    bool const on_cpu = has.cpus > 0 && runs_on(resource_kind::cpu, task);
-    bool const on_gpu = has.gpus > 0 && runs_on(resource_kind::gpu, task);
-    if (!on_cpu && !on_gpu) reject_task(task, has);
-    cpu_seconds_.push_back(on_cpu ? expected.on_cpu(task) : infinite);
-    if (has.gpus > 0) gpu_seconds_.push_back(on_gpu ? expected.on_gpu(task) : infinite);
+  seconds_.assign(has_gpu ? 2 * tasks : tasks, infinite);
+  for (std::size_t t = 0; t < tasks; ++t) {
+    auto const& task = w.tasks()[t];
+    auto const found = feasible.judge(task);
+    if (found.on_cpus) seconds_[t] = expected.on_cpu(task);
+    if (found.on_gpus) seconds_[tasks + t] = expected.on_gpu(task);
+    if (found.row != 0) put(allowed_row_, t, found.row);
+    if (found.on_cpus && found.cores.cores > 1) put(demand_, t, found.cores);
   }
+  allowed_ = std::move(feasible).rows();
+  if (std::ranges::count(allowed_, 0) == 0) {
+    allowed_.clear();
+    allowed_row_.clear();
+  } else if (allowed_row_.empty()) {
+    allowed_row_.resize(tasks);
+  }
+}
+
+void cost_model::take_releases(workflow const& w)
+{
+  for (std::size_t t = 0; t < w.num_tasks(); ++t) {
+    auto const& task   = w.tasks()[t];
+    auto const release = task.declared().release_seconds;
+    if (release == 0) continue;
+    if (!(release > 0) || std::isinf(release)) {
+      throw input_error{
+        fmt::format("task \"{}\": its release is at {} s; it must be finite and not negative",
+                    task.name, release)};
+    }
+    put(release_seconds_, t, release);
+  }
+}
+
+void cost_model::take_located(workflow const& w, machine_state const& began)
+{
+  located_inputs inputs{w, began, *this};
+  std::int32_t rows = 0;
+  for (std::size_t t = 0; t < w.num_tasks(); ++t) {
+    if (!inputs.next(w.tasks()[t])) continue;
+    if (located_row_.empty()) located_row_.assign(w.num_tasks(), -1);
+    located_row_[t] = rows++;
+    located_arrivals_.insert(located_arrivals_.end(), inputs.arrivals().begin(),
+                             inputs.arrivals().end());
+    located_bytes_.insert(located_bytes_.end(), inputs.bytes().begin(), inputs.bytes().end());
+  }
+}
+
+/// In a vector that stays empty while no task has anything but the default.
+template <class T>
+void cost_model::put(std::vector<T>& values, std::size_t task, T value) const
+{
+  if (values.empty()) values.resize(num_tasks());
+  values[task] = value;
 }
 
 void cost_model::take_links(machine const& m)

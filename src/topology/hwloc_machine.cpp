@@ -114,7 +114,8 @@ int find_or_add_memory_node(machine& m, hwloc_obj_t numa)
   auto const known = std::find_if(m.memory_nodes.begin(), m.memory_nodes.end(),
                                   [&](memory_node const& node) { return node.id == id; });
   if (known == m.memory_nodes.end()) {
-    m.memory_nodes.push_back({id, static_cast<double>(numa->attr->numanode.local_memory)});
+    m.memory_nodes.push_back(
+      {.id = id, .size_bytes = static_cast<double>(numa->attr->numanode.local_memory), .host = 0});
     return static_cast<int>(m.memory_nodes.size()) - 1;
   }
   return static_cast<int>(known - m.memory_nodes.begin());

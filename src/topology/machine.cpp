@@ -45,7 +45,7 @@ machine machine::identical(int count)
   for (int i = 0; i < count; ++i) {
     auto const id = fmt::format("p{}", i);
     m.resources.push_back({.id = id, .memory_node = i, .package = i, .core = i});
-    m.memory_nodes.push_back({.id = id});
+    m.memory_nodes.push_back({.id = id, .host = 0});
   }
   return m;
 }

@@ -71,9 +71,10 @@ class platform_reader {
 
   void read_node(json_cursor const& node, int index)
   {
-    node.expect_members({"id", "speed", "memory", "cores", "gpus"});
+    node.expect_members({"id", "speed", "memory", "cores", "gpus", "host"});
     auto const id = node["id"];
     auto& memory  = add_memory(id, id.non_empty_text());
+    memory.host   = integer_or(node, "host", -1, -1);
     if (auto const content = node.find("memory")) {
       content->expect_members({"bytes", "bandwidth"});
       read_memory(*content, memory);

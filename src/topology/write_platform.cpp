@@ -132,6 +132,7 @@ class node_writer {
     auto const& memory = m_.memory_nodes[i];
     json result{{"id", memory.id}};
     if (auto content = memory_json(memory); !content.empty()) result["memory"] = std::move(content);
+    add_unless(result, "host", memory.host, -1);
     auto const cores = cores_of(i);
     result["speed"]  = cores.empty() ? 1.0 : m_.resources[cores[0]].speed;
     if (cores.size() != 1 || !is_plain(cores[0], i)) {

@@ -33,19 +33,19 @@ rows group_by(task_id edge::*end, std::size_t num_tasks, std::span<edge const> e
 }
 
 /// Edges sorted by `from`, and those of one task by `to`; readers of files add them by `to`.
-std::vector<edge> sorted_edges(workflow const& w)
+std::vector<edge> sorted_edges(std::size_t num_tasks, std::span<edge const> edges)
 {
-  if (std::ranges::is_sorted(w.edges(), {}, &edge::to)) {
-    return group_by(&edge::from, w.num_tasks(), w.edges()).edges;
+  if (std::ranges::is_sorted(edges, {}, &edge::to)) {
+    return group_by(&edge::from, num_tasks, edges).edges;
   }
-  auto const by_to = group_by(&edge::to, w.num_tasks(), w.edges()).edges;
-  return group_by(&edge::from, w.num_tasks(), by_to).edges;
+  auto const by_to = group_by(&edge::to, num_tasks, edges).edges;
+  return group_by(&edge::from, num_tasks, by_to).edges;
 }
 
 /// Edges sorted by (from, to), one per pair, with the bytes of repeated pairs added up.
-std::vector<edge> sorted_and_merged(workflow const& w)
+std::vector<edge> sorted_and_merged(std::size_t num_tasks, std::span<edge const> unsorted)
 {
-  auto edges       = sorted_edges(w);
+  auto edges       = sorted_edges(num_tasks, unsorted);
   std::size_t kept = 0;
   for (auto const& e : edges) {
     if (kept > 0 && edges[kept - 1].from == e.from && edges[kept - 1].to == e.to) {
@@ -143,6 +143,29 @@ std::string describe_cycle(workflow const& w, std::vector<task_id> const& cycle)
     cycle.size(), names, w.at(cycle.front()).name);
 }
 
+/// All of the table. Its topological order, and `missing`, are those of `topological_order`.
+edge_table table_of(std::size_t num_tasks, std::span<edge const> unsorted,
+                    std::vector<std::int32_t>& missing)
+{
+  if (unsorted.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
+    throw invalid_argument{"workflow: more edges than 2^31 - 1"};
+  }
+  auto edges = sorted_and_merged(num_tasks, unsorted);
+  edge_table table;
+  fill(edges, &edge::to, table.successor, table.successor_bytes);
+  auto by_to              = group_by(&edge::to, num_tasks, edges);
+  table.first_predecessor = std::move(by_to.first);
+  fill(by_to.edges, &edge::from, table.predecessor, table.predecessor_bytes);
+  by_to.edges = {};
+  table.first_successor.assign(num_tasks + 1, 0);
+  for (auto const& e : edges) ++table.first_successor[static_cast<std::size_t>(e.from) + 1];
+  for (std::size_t t = 0; t < num_tasks; ++t) {
+    table.first_successor[t + 1] += table.first_successor[t];
+  }
+  table.topological_order = topological_order(table, missing);
+  return table;
+}
+
 }  // namespace
 
 void expect_acyclic(workflow const& w)
@@ -153,26 +176,19 @@ void expect_acyclic(workflow const& w)
 
 edge_table make_edge_table(workflow const& w)
 {
-  if (w.edges().size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
-    throw invalid_argument{"workflow: more edges than 2^31 - 1"};
-  }
-  auto edges = sorted_and_merged(w);
-  edge_table table;
-  fill(edges, &edge::to, table.successor, table.successor_bytes);
-  auto by_to              = group_by(&edge::to, w.num_tasks(), edges);
-  table.first_predecessor = std::move(by_to.first);
-  fill(by_to.edges, &edge::from, table.predecessor, table.predecessor_bytes);
-  by_to.edges = {};
-  table.first_successor.assign(w.num_tasks() + 1, 0);
-  for (auto const& e : edges) ++table.first_successor[static_cast<std::size_t>(e.from) + 1];
-  for (std::size_t t = 0; t < w.num_tasks(); ++t) {
-    table.first_successor[t + 1] += table.first_successor[t];
-  }
   std::vector<std::int32_t> missing;
-  table.topological_order = topological_order(table, missing);
+  auto table = table_of(w.num_tasks(), w.edges(), missing);
   if (table.topological_order.size() < w.num_tasks()) {
     throw cycle_error{describe_cycle(w, find_cycle(table, missing))};
   }
+  return table;
+}
+
+edge_table make_edge_table(std::size_t num_tasks, std::span<edge const> edges)
+{
+  std::vector<std::int32_t> missing;
+  auto table = table_of(num_tasks, edges, missing);
+  if (table.topological_order.size() < num_tasks) throw cycle_error{"edges close a circle"};
   return table;
 }
 

@@ -252,6 +252,12 @@ constexpr std::array task_fields{
                            read_fields(v, unknown_keys::refuse, t.task.declare().needs,
                                        resource_fields);
                          }},
+  json_field<task_draft>{"place",
+                         [](task_draft& t, json_value& v) { t.task.declare().place = v.name(); }},
+  json_field<task_draft>{"release",
+                         [](task_draft& t, json_value& v) {
+                           t.task.declare().release_seconds = v.non_negative_number();
+                         }},
   json_field<task_draft>{"retries",
                          [](task_draft& t, json_value& v) {
                            t.task.declare().retries =

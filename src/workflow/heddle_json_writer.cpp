@@ -165,6 +165,8 @@ void heddle_json_writer::write_details(task_details const& details)
                details.analytic->bytes);
   }
   if (details.needs != defaults.needs) write_resources(details.needs);
+  if (!details.place.empty()) write_string("place", details.place);
+  if (details.release_seconds != 0) out_.print(",\"release\":{}", details.release_seconds);
   if (details.priority != 0) out_.print(",\"priority\":{}", details.priority);
   if (details.retries != 0) out_.print(",\"retries\":{}", details.retries);
   if (std::isfinite(details.timeout_seconds))

@@ -28,9 +28,9 @@ void expect_expressible(task_info const& task)
   static task_details const defaults{};
   auto const& d       = task.declared();
   auto const is_plain = std::holds_alternative<std::monostate>(d.stage) && d.kind.empty() &&
-                        !d.analytic && d.needs == defaults.needs && d.priority == 0 &&
-                        d.retries == 0 && std::isinf(d.timeout_seconds) && !d.cache &&
-                        std::isnan(task.gpu_seconds);
+                        !d.analytic && d.needs == defaults.needs && d.place.empty() &&
+                        d.release_seconds == 0 && d.priority == 0 && d.retries == 0 &&
+                        std::isinf(d.timeout_seconds) && !d.cache && std::isnan(task.gpu_seconds);
   auto const is_plain_program =
     !d.run || (!d.run->shell && d.run->stdout_path.empty() && d.run->environment.empty());
   if (!is_plain || !is_plain_program) {

@@ -181,25 +181,10 @@ TEST(CostModel, NamesTheTaskThatIsWrong)
   expect("CPU seconds", [](task_info& t) { t.cpu_seconds = -1; });
   expect("CPU seconds", [](task_info& t) { t.cpu_seconds = HUGE_VAL; });
   expect("CPU seconds", [](task_info& t) { t.declare().analytic = work{std::nan(""), 0}; });
-  expect("no resource of the machine (2 CPUs, 0 GPUs)", [](task_info& t) { t.gpu_seconds = 1; });
-  expect("declare its GPU seconds", set_gpu_body);
-  expect("needs 3 cores; the machine has 2", [](task_info& t) { t.declare().needs.cores = 3; });
-  expect("needs 1 GPUs; the machine has 0", [](task_info& t) { t.declare().needs.gpus = 1; });
-  auto gpu_only       = cpu_and_gpu();
+  expect("its release is at -1", [](task_info& t) { t.declare().release_seconds = -1; });
   auto w              = test::make_workflow({unknown}, {});
   w.at(0).gpu_seconds = -2;
-  EXPECT_THAT(error_of(w, gpu_only), HasSubstr("GPU seconds are -2"));
-}
-
-TEST(CostModel, ChecksMemoryWhereItsSizeIsKnown)
-{
-  auto m       = test::make_nodes({1});
-  auto const w = one_task([](task_info& t) { t.declare().needs.memory_bytes = 1000; });
-  EXPECT_EQ(error_of(w, m), "no error");
-  m.memory_nodes[0].size_bytes = 999;
-  EXPECT_THAT(error_of(w, m), HasSubstr("needs 1000 bytes of memory"));
-  m.least_task_seconds = 0.001;
-  EXPECT_EQ(error_of(w, m), "no error");
+  EXPECT_THAT(error_of(w, cpu_and_gpu()), HasSubstr("GPU seconds are -2"));
 }
 
 TEST(CostModel, NamesWhatIsWrongWithTheMachine)

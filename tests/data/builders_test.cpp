@@ -111,6 +111,8 @@ TEST(Builders, DeclarationsReachTheModel)
     .priority(3)
     .retries(2)
     .needs({.cores = 4})
+    .on("numa1")
+    .release(1500ms)
     .cost(work{.flops = 10, .bytes = 20});
   auto const& t = w.at(0);
   EXPECT_DOUBLE_EQ(t.cpu_seconds, 0.02);
@@ -119,6 +121,8 @@ TEST(Builders, DeclarationsReachTheModel)
   EXPECT_EQ(t.declared().priority, 3);
   EXPECT_EQ(t.declared().retries, 2);
   EXPECT_EQ(t.declared().needs.cores, 4);
+  EXPECT_EQ(t.declared().place, "numa1");
+  EXPECT_DOUBLE_EQ(t.declared().release_seconds, 1.5);
   EXPECT_DOUBLE_EQ(t.declared().analytic->flops, 10);
 }
 

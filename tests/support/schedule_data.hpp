@@ -2,6 +2,8 @@
 /// The published instances, platforms and makespans, for tests that compare with them.
 #pragma once
 
+#include "tests/support/small_workflows.hpp"
+
 #include <heddle/cost/cost_model.hpp>
 #include <heddle/topology/machine.hpp>
 #include <heddle/workflow/file_formats.hpp>
@@ -45,6 +47,28 @@ inline std::vector<std::map<std::string, std::string>> read_csv(std::string cons
     for (std::size_t i = 0; i < cells.size(); ++i) row[columns[i]] = cells[i];
   }
   return rows;
+}
+
+/// A workflow and its machine.
+struct problem {
+  workflow work;
+  machine platform;
+};
+
+/// Reads one of the tiny workflows with known optima.
+inline problem read_tiny(std::string const& path)
+{
+  std::ifstream file{path};
+  std::size_t tasks = 0, nodes = 0, edges = 0;
+  double bandwidth = 0;
+  file >> tasks >> nodes >> edges >> bandwidth;
+  std::vector<double> seconds_of(tasks), speeds(nodes);
+  for (auto& each : seconds_of) file >> each;
+  for (auto& each : speeds) file >> each;
+  std::vector<edge> links(edges);
+  for (auto& e : links) file >> e.from >> e.to >> e.bytes;
+  if (!file) throw std::runtime_error{path + ": cannot be read"};
+  return {make_workflow(seconds_of, links), make_nodes(speeds, bandwidth)};
 }
 
 /// One public instance on one platform at one ratio of communication to computation.

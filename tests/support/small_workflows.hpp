@@ -66,6 +66,29 @@ inline machine slow_and_fast()
   return make_nodes({1, 2}, 1);
 }
 
+/// So many tasks of up to `most` seconds, each after up to three others; bytes likewise.
+inline workflow random_graph(std::mt19937_64& random, int tasks, std::uint64_t most = 100)
+{
+  std::vector<double> times;
+  std::vector<edge> edges;
+  for (int t = 0; t < tasks; ++t) {
+    times.push_back(static_cast<double>(random() % most));
+    for (auto e = random() % 4; e > 0 && t > 0; --e) {
+      auto const before = random() % static_cast<std::uint64_t>(t);
+      edges.push_back({static_cast<task_id>(before), t, static_cast<double>(random() % most)});
+    }
+  }
+  return make_workflow(times, edges);
+}
+
+/// Linked nodes of speeds from 1 to 4.
+inline machine random_nodes(std::mt19937_64& random, int count)
+{
+  std::vector<double> speeds;
+  for (int n = 0; n < count; ++n) speeds.push_back(static_cast<double>(1 + random() % 4));
+  return make_nodes(speeds, 1);
+}
+
 /// A random workflow of at most 40 tasks: chains, wide ones, dense and sparse ones, some with tasks
 /// that take no time, tasks of unknown time and edges without bytes; and, on GPUs, tasks for
 /// either.

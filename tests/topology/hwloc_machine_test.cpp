@@ -45,6 +45,7 @@ TEST(HwlocXml, WithEightGpusIsReadWhole)
   ASSERT_EQ(m.gpus.size(), 8u);
   ASSERT_EQ(m.memory_nodes.size(), 10u);
   EXPECT_EQ(m.memory_nodes[0].size_bytes, 549755813888.0);
+  EXPECT_EQ(m.memory_nodes[0].host, 0);
   for (std::size_t i = 0; i < 8; ++i) {
     auto const& gpu = m.gpus[i];
     EXPECT_EQ(gpu.name, "NVIDIA H100 80GB HBM3");

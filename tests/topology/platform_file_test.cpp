@@ -167,7 +167,10 @@ TEST(Platform, KeepsRandomMachines)
   for (int round = 0; round < 50; ++round) {
     auto m = machine::identical(1 + static_cast<int>(random() % 5));
     for (auto& r : m.resources) r.speed = value(random);
-    for (auto& node : m.memory_nodes) node.size_bytes = value(random);
+    for (auto& node : m.memory_nodes) {
+      node.size_bytes = value(random);
+      node.host       = static_cast<int>(random() % 3) - 1;
+    }
     m.links.bandwidth_bytes_per_second = value(random);
     auto const nodes                   = m.memory_nodes.size();
     if (random() % 2 && nodes > 1)
@@ -195,6 +198,7 @@ TEST(Platform, ComplaintsNameFileAndPath)
     {own(R"("nodes": [{}])"), "p.json: $.nodes[0]: \"id\" is missing"},
     {own(R"("nodes": [1])"), "p.json: $.nodes[0]: expected an object"},
     {own(R"("nodes": [{"id": 1}])"), "p.json: $.nodes[0].id: expected a string"},
+    {own(R"("nodes": [{"id": "a", "host": 0.5}])"), "p.json: $.nodes[0].host"},
     {own(R"("nodes": [{"id": ""}])"), "p.json: $.nodes[0].id: must not be empty"},
     {own(R"("nodes": [{"id": "a"}, {"id": "a"}])"), "p.json: $.nodes[1].id: the id \"a\" is taken"},
     {own(R"("nodes": [{"id": "a", "sped": 1}])"), "p.json: $.nodes[0]: unknown member \"sped\""},

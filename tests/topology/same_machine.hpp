@@ -51,6 +51,7 @@ inline void expect_same_memories(machine const& a, machine const& b)
   for (std::size_t i = 0; i < a.memory_nodes.size(); ++i) {
     EXPECT_EQ(a.memory_nodes[i].id, b.memory_nodes[i].id);
     EXPECT_EQ(a.memory_nodes[i].size_bytes, b.memory_nodes[i].size_bytes);
+    EXPECT_EQ(a.memory_nodes[i].host, b.memory_nodes[i].host);
     EXPECT_EQ(a.memory_nodes[i].bandwidth_bytes_per_second,
               b.memory_nodes[i].bandwidth_bytes_per_second);
   }

@@ -4,5 +4,6 @@ heddle_test(topology
   hwloc_machine_test.cpp
   machine_test.cpp
   machine_tree_test.cpp
+  machine_variants_test.cpp
   measure_test.cpp
   platform_file_test.cpp)

@@ -14,7 +14,7 @@ constexpr std::string_view rich = R"({"heddle": 1, "name": "rich", "tasks": [
   {"id": "split", "command": "split -n 4 'in put' \"a \\\" b\"", "inputs": [{"path": "/usr/in", "bytes": 9}],
    "outputs": [{"path": "p/0", "bytes": 4}, "p/1"], "seconds": 1.5, "gpu_seconds": 0.25,
    "resources": {"cores": 2, "memory": 1024, "gpus": 1, "gpu_memory": 7, "disk": 8, "network": 1.5},
-   "retries": 3, "timeout": 10, "cache": true, "priority": -2, "kind": "splitter",
+   "place": "node 1", "release": 2.5, "retries": 3, "timeout": 10, "cache": true, "priority": -2, "kind": "splitter",
    "work": {"flops": 1e9, "bytes": 5}, "environment": {"A": "1", "B": ""}},
   {"id": "shell", "command": "sort | uniq > $X", "shell": true, "inputs": ["p/0", "p/1"], "stdout": "sorted"},
   {"id": "loop", "program": "run", "arguments": ["{first}", "{last}"], "depends": ["shell", {"id": "split", "bytes": 3}],
@@ -37,6 +37,8 @@ TEST(HeddleJson, ReadsEverythingATaskMaySay)
   EXPECT_EQ(split.gpu_seconds, 0.25);
   auto const& details = split.declared();
   EXPECT_EQ(details.needs, (resources{2, 1024, 7, 1, 8, 1.5}));
+  EXPECT_EQ(details.place, "node 1");
+  EXPECT_EQ(details.release_seconds, 2.5);
   EXPECT_EQ(details.retries, 3);
   EXPECT_EQ(details.timeout_seconds, 10);
   EXPECT_TRUE(details.cache);
@@ -87,6 +89,8 @@ TEST(HeddleJson, WhatIsWrittenReadsBackEqual)
   EXPECT_EQ(write_text(back, file_format::heddle_json), text);
   for (task_id t = 0; t < 5; ++t) EXPECT_EQ(back.at(t).declared().run, w.at(t).declared().run);
   EXPECT_EQ(back.at(0).declared().needs, w.at(0).declared().needs);
+  EXPECT_EQ(back.at(0).declared().place, "node 1");
+  EXPECT_EQ(back.at(0).declared().release_seconds, 2.5);
 }
 
 TEST(HeddleJson, ErrorsNameFileAndPath)
@@ -115,6 +119,8 @@ TEST(HeddleJson, ErrorsNameFileAndPath)
   EXPECT_THAT(task_error(R"({"id": "b", "seconds": Infinity})"), HasSubstr("tasks[1].seconds"));
   EXPECT_THAT(task_error(R"({"id": "b", "retries": 1.5})"), HasSubstr("expected an integer"));
   EXPECT_THAT(task_error(R"({"id": "b", "timeout": 0})"), HasSubstr("must be positive"));
+  EXPECT_THAT(task_error(R"({"id": "b", "place": ""})"), HasSubstr("tasks[1].place"));
+  EXPECT_THAT(task_error(R"({"id": "b", "release": -1})"), HasSubstr("tasks[1].release"));
   EXPECT_THAT(task_error(R"({"id": ""})"), HasSubstr("must not be empty"));
   EXPECT_THAT(task_error(R"({"id": "a\u0000b"})"), HasSubstr("NUL"));
   EXPECT_THAT(task_error(R"({"seconds": 1})"), HasSubstr("no id"));

@@ -33,6 +33,10 @@ struct memory_node {
   std::string id;
   double size_bytes                 = 0;  ///< 0: unknown
   double bandwidth_bytes_per_second = 0;  ///< within it; 0: not measured
+
+  /// Memory nodes with the same number, from 0 on, are NUMA nodes of one host: a task may take
+  /// cores and memory of several of them. -1: a host of its own.
+  int host = -1;
 };
 
 /// How long data takes between memory nodes: `latency + bytes / bandwidth`, free within one node
@@ -102,7 +106,7 @@ class machine {
   /// The same for text in memory; `name` stands for the file in messages.
   [[nodiscard]] static machine read_text(std::string_view text, std::string_view name);
 
-  /// `count` nodes of speed 1 without communication cost.
+  /// `count` nodes of speed 1 without communication cost, together one host.
   ///
   /// @throw input_error unless 1 <= count <= 100000
   [[nodiscard]] static machine identical(int count);
@@ -117,6 +121,24 @@ class machine {
   ///
   /// @throw invalid_argument if `count` is below 1 or the machine has no CPU
   [[nodiscard]] machine with_cpus(int count) const;
+
+  /// With the first `count` of the memory nodes that hold CPUs, and what those hold. Beyond what
+  /// the machine has, nodes are copied under new ids, as "n0#2"; where pairs of nodes have links of
+  /// their own, a copy has those of its original and, to its original, their mean.
+  ///
+  /// @throw input_error unless 1 <= count <= 100000, or if the machine has no CPU
+  [[nodiscard]] machine with_nodes(int count) const;
+
+  /// The same for memory nodes of GPUs, from none on.
+  ///
+  /// @throw input_error unless 0 <= count <= 100000, if there is no GPU to copy, or if GPUs work in
+  /// the memory of CPUs
+  [[nodiscard]] machine with_gpus(int count) const;
+
+  /// With this bandwidth, in bytes per second, between any two memory nodes.
+  ///
+  /// @throw input_error unless it is positive
+  [[nodiscard]] machine with_bandwidth(double bandwidth) const;
 
   /// Seconds to move `bytes` from memory node `from` to `to`; NaN while the bandwidth is `unset`.
   [[nodiscard]] double transfer_seconds(double bytes, int from, int to) const;

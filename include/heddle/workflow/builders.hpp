@@ -65,6 +65,22 @@ class stage_base {
     return self();
   }
 
+  /// Plans place the task on the resource of this id, or on resources of the memory node of this
+  /// id. Runs without a schedule only check that there is one.
+  Self& on(std::string_view place)
+  {
+    details().place = place;
+    return self();
+  }
+
+  /// Plans start the task no earlier than this, counted from the start of the plan. Runs do not
+  /// wait for it.
+  Self& release(seconds earliest)
+  {
+    details().release_seconds = earliest.count();
+    return self();
+  }
+
   /// Pure precedence: starts after `task` has ended.
   ///
   /// @throw invalid_argument if `task` is this task
@@ -137,6 +153,14 @@ inline data_parallel_stage loop_over(range over)
   if (over.last < over.first)
     throw invalid_argument{"workflow: a loop's range ends before it begins"};
   return {over};
+}
+
+/// What a stage asks between its parts, or tokens, which take microseconds if bodies are short.
+///
+/// @throw task_failed if it was told to stop
+inline void expect_to_go_on(std::stop_token const& stop)
+{
+  if (stop.stop_requested()) throw task_failed{"stopped before the end of the stage"};
 }
 
 /// A task with a name, accesses and a stage, ready to be added.
@@ -221,12 +245,16 @@ class loop_builder<access<H, D>...> : public stage_base<loop_builder<access<H, D
   {
   }
 
-  /// The body for CPUs: `f(part, host arguments...)`; different parts may run at the same time.
+  /// The body for CPUs: `f(part, host arguments...)`; different parts may run at the same time. A
+  /// run that is stopped begins no further part.
   template <class F>
   requires std::invocable<F&, range, H...> loop_builder& cpu(F f)
   {
     this->details().cpu = [f = std::move(f)](body_arguments const& a) mutable {
-      auto const do_part = [&](range part) { detail::call_typed<H...>(f, a.data, part); };
+      auto const do_part = [&](range part) {
+        detail::expect_to_go_on(a.stop);
+        detail::call_typed<H...>(f, a.data, part);
+      };
       if (a.team == nullptr) return do_part(a.part);
       a.team->run_loop(
         a.part, a.loop, [&](range part, std::any&) { do_part(part); }, [](std::any&) {});
@@ -297,6 +325,7 @@ class reduce_builder<R, Op, access<H, D>...>
       a.team->run_loop(
         a.part, a.loop,
         [&](range part, std::any& so_far) {
+          detail::expect_to_go_on(a.stop);
           R next = detail::call_typed<H...>(f, a.data.subspan(1), part);
           if (auto* const before = std::any_cast<R>(&so_far)) {
             *before = operation(std::move(*before), std::move(next));
@@ -408,7 +437,7 @@ class pipeline_builder : public stage_base<pipeline_builder<In>> {
     auto const tokens   = std::get<pipeline_stage>(this->details().stage).tokens_in_flight;
     this->details().cpu = [tokens, source = source_, steps = steps_](body_arguments const& a) {
       auto const next = [fresh = source, control = token_control{}, &a]() mutable {
-        if (a.stop.stop_requested()) throw task_failed{"stopped before the end of the pipeline"};
+        detail::expect_to_go_on(a.stop);
         auto token = fresh(control);
         control.advance();
         return token;

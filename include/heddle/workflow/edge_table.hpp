@@ -76,6 +76,9 @@ class workflow;
 /// @throw cycle_error if the edges close a circle
 [[nodiscard]] edge_table make_edge_table(workflow const& w);
 
+/// The same for edges between so many tasks without names.
+[[nodiscard]] edge_table make_edge_table(std::size_t num_tasks, std::span<edge const> edges);
+
 /// Checks the edges of `w` only, which takes one look at each if all lead to later tasks, as most
 /// programs write them.
 ///

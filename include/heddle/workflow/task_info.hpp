@@ -24,12 +24,12 @@ struct work {
   double bytes = 0;  ///< bytes moved to and from memory
 };
 
-/// What a task needs while it runs. In this version planning checks that the machine has as much;
-/// runs do not hold tasks to it yet.
+/// What a task needs while it runs. Plans hold to cores and memory (see `cost_model`); runs do not
+/// yet: a run keeps the first core of a task, and the further ones may do other work.
 struct resources {
-  int cores                       = 1;
-  std::size_t memory_bytes        = 0;
-  std::size_t device_memory_bytes = 0;
+  int cores                       = 1;  ///< on a CPU, all for the whole time of the task
+  std::size_t memory_bytes        = 0;  ///< on a CPU
+  std::size_t device_memory_bytes = 0;  ///< on a GPU
   int gpus                        = 0;
   std::size_t disk_bytes          = 0;
   double network_bytes_per_second = 0;
@@ -91,6 +91,8 @@ struct task_details {
   std::string kind{};              ///< tasks of one kind share their cost history
   std::optional<work> analytic{};  ///< used where no seconds are declared
   resources needs{};
+  std::string place{};         ///< id of the resource or memory node it must run on; empty: any
+  double release_seconds = 0;  ///< after the start of the plan; it cannot start earlier
   int priority           = 0;  ///< higher first, among ready tasks
   int retries            = 0;  ///< further attempts after a failure
   double backup_quantile = 0;  ///< of its kind's execution times, after which a copy may be started
