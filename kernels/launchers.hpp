@@ -9,6 +9,8 @@
 
 namespace heddle::kernels {
 
+struct placement_score_args;
+struct scenario_strides;
 struct upward_rank_args;
 
 /// Who shares the work of one task: a warp is best up to a few hundred successors, a block above.
@@ -17,5 +19,15 @@ enum class team { warp, block };
 /// Runs `upward_rank` for `task[0, num_tasks)`, one `team` per task, in the order of `stream`.
 void launch_upward_rank(upward_rank_args args, std::int32_t const* task, std::int32_t num_tasks,
                         team per_task, stream_ref stream);
+
+/// Who shares the work of one task at one place: a thread is best up to a few dozen successors, a
+/// warp above.
+enum class placement_team { thread, warp };
+
+/// Runs `placement_score` for `task[0, num_tasks)` at all places in all scenarios, in the order of
+/// `stream`.
+void launch_placement_score(placement_score_args args, scenario_strides strides,
+                            std::int32_t num_scenarios, std::int32_t const* task,
+                            std::int32_t num_tasks, placement_team per_place, stream_ref stream);
 
 }  // namespace heddle::kernels

@@ -1,5 +1,6 @@
 set(kernels_tests
   operations_test.cpp
+  placement_score_test.cpp
   upward_rank_test.cpp)
 if(NOT HEDDLE_HAS_CUDA)
   list(APPEND kernels_tests without_cuda_test.cpp)
@@ -9,6 +10,7 @@ heddle_test(kernels ${kernels_tests})
 if(HEDDLE_HAS_CUDA)
   add_executable(kernels_gpu_test
     ${CMAKE_CURRENT_LIST_DIR}/algorithms_gpu_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/placement_score_gpu_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/upward_rank_gpu_test.cpp)
   target_include_directories(kernels_gpu_test PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(kernels_gpu_test PRIVATE
