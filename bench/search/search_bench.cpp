@@ -1,0 +1,153 @@
+// Rates of the search's group: whole decodes and move evaluations, by the instructions they use. A
+// row is a thread's; the peer is the same body with fewer or no vectors.
+
+#include "bench/rows.hpp"
+#include "src/plan/search/order_group.hpp"
+
+#include <heddle/plan/plan.hpp>
+#include <heddle/topology/machine.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace heddle::bench {
+namespace {
+
+/// Like the measured instances: so many edges, and levels that are some tasks wide.
+struct size {
+  int tasks;
+  int edges;
+};
+constexpr size sizes[] = {{104, 103}, {405, 728}, {902, 1166}, {2122, 6000}};
+
+workflow make_workflow(size const& of)
+{
+  std::mt19937_64 random{1};
+  workflow w{"search"};
+  for (int t = 0; t < of.tasks; ++t) {
+    task_info task;
+    task.name        = "t" + std::to_string(t);
+    task.cpu_seconds = 1 + static_cast<double>(random() % 1000) / 10;
+    w.add_task(std::move(task));
+  }
+  for (int e = 0; e < of.edges; ++e) {
+    auto const to   = 1 + static_cast<task_id>(random() % static_cast<unsigned>(of.tasks - 1));
+    auto const back = 1 + static_cast<task_id>(random() % 50);
+    w.add_edge({std::max(to - back, 0), to, static_cast<double>(random() % 1000)});
+  }
+  return w;
+}
+
+/// Four nodes of speed 1, two of 2, two of 4.
+machine make_machine()
+{
+  machine m;
+  m.name = "eight nodes";
+  for (double const speed : {1.0, 1.0, 1.0, 1.0, 2.0, 2.0, 4.0, 4.0}) {
+    auto const n = static_cast<int>(m.resources.size());
+    m.resources.push_back({"n" + std::to_string(n), resource_kind::cpu, speed, n});
+    m.memory_nodes.push_back({"n" + std::to_string(n)});
+  }
+  return m;
+}
+
+/// A workflow on a machine, in ticks, with a schedule to begin with.
+template <class Tick>
+struct instance {
+  explicit instance(size const& of) : w{make_workflow(of)}, m{make_machine()}
+  {
+    set_bandwidth_by_ccr(m, w, 1);
+    costs.emplace(w, m);
+    from = solution_of(*costs, plan(w, m, {"heft"}).tasks);
+    problem.emplace(*costs,
+                    seconds_per_tick(1.6 * from.makespan_seconds, kernels::search_limit<Tick>));
+  }
+
+  workflow w;
+  machine m;
+  std::optional<cost_model> costs{};
+  solution from{};
+  std::optional<tick_problem<Tick>> problem{};
+};
+
+/// All of the order, without windows.
+template <class Tick>
+void measure_decodes(benchmark::State& state, size const& of, lane_target target)
+{
+  instance<Tick> const in{of};
+  lane_decoder<Tick> decoder{in.problem->view(), target};
+  std::mt19937_64 random{1};
+  for (std::size_t t = 0; t < in.from.order.size(); ++t) {
+    decoder.state().order[t] = in.from.order[t];
+    for (std::size_t lane = 0; lane < kernels::search_lanes; ++lane) {
+      decoder.state().place[t * kernels::search_lanes + lane] =
+        kernels::code_of_place(static_cast<int>(random() % 8));
+    }
+  }
+  for (auto _ : state) {
+    decoder.decode_from(0);
+    benchmark::DoNotOptimize(decoder.state().new_makespan);
+  }
+  count_items(state, kernels::search_lanes, "decodes");
+}
+
+template <class Tick>
+void measure_moves(benchmark::State& state, size const& of, lane_target target)
+{
+  constexpr std::uint64_t evaluations = 1 << 15;
+  instance<Tick> const in{of};
+  order_group<Tick> group{{*in.costs, 0}, *in.problem, target, in.from, {}, 1};
+  std::int64_t made = 0;
+  for (auto _ : state) {
+    auto pace = search_pace::of_evaluations(evaluations);
+    group.run(pace);
+    made += static_cast<std::int64_t>(pace.evaluations());
+  }
+  state.SetItemsProcessed(made);
+  state.SetLabel("items are move evaluations");
+}
+
+struct peer {
+  lane_target target;
+  char const* name;
+};
+constexpr peer peers[] = {{lane_target::widest, ""},
+                          {lane_target::avx512, "avx512"},
+                          {lane_target::avx2, "avx2"},
+                          {lane_target::portable, "portable"},
+                          {lane_target::scalar, "scalar"}};
+
+template <class Tick>
+void add(std::string const& ticks)
+{
+  for (auto const& of : sizes) {
+    for (auto const& each : peers) {
+      if (!bodies_for<Tick>(8, each.target).decode) continue;
+      auto const named = [&](std::string const& what) {
+        auto const number = std::to_string(of.tasks);
+        return row_name(what + "_" + number + ticks + "/tasks:" + number, 1, each.name);
+      };
+      auto const target = each.target;
+      benchmark::RegisterBenchmark(named("decodes").c_str(), [=](benchmark::State& s) {
+        measure_decodes<Tick>(s, of, target);
+      });
+      benchmark::RegisterBenchmark(
+        named("moves").c_str(), [=](benchmark::State& s) { measure_moves<Tick>(s, of, target); });
+    }
+  }
+}
+
+}  // namespace
+}  // namespace heddle::bench
+
+int main(int argc, char** argv)
+{
+  heddle::bench::add<std::uint16_t>("");
+  heddle::bench::add<std::uint32_t>("_wide");
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}

@@ -1,0 +1,121 @@
+/// @file
+/// Kernel body of the search's decode: an order of tasks and 32 placements become 32 makespans.
+///
+///     start(t)  = max(when the place of t is free, over predecessors p of
+///                     finish(p) + (0 if p and t share their place, else transfer(p, t)))
+///     finish(t) = start(t) + execution(t, place of t)
+///
+/// in whole ticks, each sum at most `search_limit`: a makespan that would be longer is that. Tasks
+/// are taken in the order, which keeps precedence, and none is put into a gap.
+#pragma once
+
+#include "kernels/search_lanes.hpp"
+
+#include <cstdint>
+
+namespace heddle::kernels {
+
+/// The latest time there is: all of 16 bits, or 22 of 32, so that energies fit into 31.
+template <class Tick>
+inline constexpr std::uint32_t search_limit = sizeof(Tick) == 2 ? 0xffffU : (1U << 22) - 1;
+
+inline constexpr int most_search_places = 16;
+
+/// A place as lanes hold it: the numbers of the two bytes of its entry in a table of 16-bit
+/// numbers.
+using place_code = std::uint16_t;
+
+HEDDLE_HOST_DEVICE constexpr place_code code_of_place(int place)
+{
+  return static_cast<place_code>(place * 0x0202 + 0x0100);
+}
+HEDDLE_HOST_DEVICE constexpr int place_of_code(place_code code)
+{
+  return (code & 0xff) >> 1;
+}
+
+/// One predecessor of a task.
+struct search_edge {
+  std::int32_t task;       ///< the predecessor
+  std::uint32_t transfer;  ///< in ticks; ticks of 16 bits stand there twice
+};
+
+/// What is searched. A view: it owns nothing. `Tick` is uint16_t or uint32_t.
+template <class Tick>
+struct search_problem {
+  std::int32_t num_tasks;
+  std::int32_t num_places;                ///< 1 to 16
+  std::int32_t row;                       ///< entries of a task in `execution`: 8 or 16
+  std::int32_t const* first_predecessor;  ///< [tasks + 1]
+  search_edge const* predecessor;         ///< [edges]
+  std::int32_t const* first_neighbour;    ///< [tasks + 1]
+  std::int32_t const* neighbour;          ///< [2 edges], predecessors and successors
+  std::int32_t const* first_successor;    ///< [tasks + 1]
+  std::int32_t const* successor;          ///< [edges]
+  Tick const* execution;                  ///< [tasks x row]; what is `search_limit` never ends
+};
+
+template <class Tick>
+HEDDLE_HOST_DEVICE constexpr Tick add_ticks(Tick a, Tick b)
+{
+  auto const sum = std::uint32_t{a} + std::uint32_t{b};
+  return static_cast<Tick>(sum < search_limit<Tick> ? sum : search_limit<Tick>);
+}
+
+/// Decodes the tasks at positions `[first, last)` of the order.
+///
+/// @param place     [tasks x lanes]
+/// @param finish    [tasks x lanes]; read for tasks before `first`, written for the others
+/// @param available [Places x lanes], when each place is free: before `first`, then before `last`
+template <int Places, class Tick, class Lanes>
+HEDDLE_HOST_DEVICE void decode(Lanes const& lanes, search_problem<Tick> const& problem,
+                               std::int32_t const* order, std::int32_t first, std::int32_t last,
+                               place_code const* place, Tick* finish, Tick* available)
+{
+  lanes.each([&](int lane) {
+    for (auto position = first; position < last; ++position) {
+      auto const task = order[position];
+      auto const code = place[std::int64_t{task} * search_lanes + lane];
+      auto& free      = available[place_of_code(code) * search_lanes + lane];
+      auto start      = free;
+      auto const end  = problem.first_predecessor[task + 1];
+      for (auto e = problem.first_predecessor[task]; e < end; ++e) {
+        auto const& before = problem.predecessor[e];
+        auto const cell    = std::int64_t{before.task} * search_lanes + lane;
+        auto const moved   = place[cell] == code ? Tick{0} : static_cast<Tick>(before.transfer);
+        auto const arrival = add_ticks(finish[cell], moved);
+        start              = start < arrival ? arrival : start;
+      }
+      free =
+        add_ticks(start, problem.execution[std::int64_t{task} * problem.row + place_of_code(code)]);
+      finish[std::int64_t{task} * search_lanes + lane] = free;
+    }
+  });
+}
+
+/// How much more the makespan weighs than the mean end of a place: an energy is
+/// 64 x makespan + mean, and never more than 2^29.
+inline constexpr std::int32_t makespan_weight = 64;
+
+/// Makespan and energy of each lane from when its places are free in the end. The mean is that of
+/// `Places` ends, halves rounded up: of a and b, of c and d and so on, and then of those.
+template <int Places, class Tick, class Lanes>
+HEDDLE_HOST_DEVICE void judge(Lanes const& lanes, Tick const* available, Tick* makespan,
+                              std::int32_t* energy)
+{
+  lanes.each([&](int lane) {
+    std::uint32_t mean[Places];
+    std::uint32_t latest = 0;
+    for (int p = 0; p < Places; ++p) {
+      mean[p] = available[p * search_lanes + lane];
+      latest  = latest < mean[p] ? mean[p] : latest;
+    }
+    for (int half = Places / 2; half > 0; half /= 2) {
+      for (int p = 0; p < half; ++p) mean[p] = (mean[p] + mean[p + half] + 1) / 2;
+    }
+    makespan[lane] = static_cast<Tick>(latest);
+    energy[lane]   = static_cast<std::int32_t>(latest * makespan_weight + mean[0]);
+  });
+}
+
+}  // namespace heddle::kernels

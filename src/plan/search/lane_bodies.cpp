@@ -1,0 +1,363 @@
+#include "src/plan/search/lane_bodies.hpp"
+
+// Three sets of instructions are enough: what is between them gains little. Vectors of unknown size
+// cannot be kept in arrays.
+#include <hwy/detect_targets.h>
+#undef HWY_DISABLED_TARGETS
+#define HWY_DISABLED_TARGETS \
+  (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+
+// The file is read once for each set of vector instructions.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "src/plan/search/lane_bodies.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace heddle::HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using kernels::place_code;
+using kernels::search_lanes;
+using kernels::search_problem;
+
+#if HWY_TARGET != HWY_SCALAR
+
+/// The number at `code` of each lane, one of `table[0 .. Places)`.
+template <int Places, class D, class V = hn::Vec<D>, class M>
+HWY_INLINE V select(V const* table, M const* bits)
+{
+  V half[Places / 2];
+#pragma GCC unroll 8
+  for (int p = 0; p < Places / 2; ++p) {
+    half[p] = hn::IfThenElse(bits[0], table[2 * p + 1], table[2 * p]);
+  }
+  if constexpr (Places == 2) {
+    return half[0];
+  } else {
+    return select<Places / 2, D>(half, bits + 1);
+  }
+}
+
+template <int Places>
+inline constexpr int num_bits = Places == 4   ? 2
+                                : Places == 8 ? 3
+                                              : 4;
+
+/// Execution times of 16 bits from a table of at most 16.
+template <int Places, class D, class V, class M>
+HWY_INLINE V execution_times(D d, std::uint16_t const* row, V code, M const* bits)
+{
+  if constexpr (Places <= 8) {
+    return hn::TableLookupBytes(hn::LoadDup128(d, row), code);
+  } else {
+    auto const entry = hn::And(code, hn::Set(d, 0x0f0f));
+    return hn::IfThenElse(bits[3], hn::TableLookupBytes(hn::LoadDup128(d, row + 8), entry),
+                          hn::TableLookupBytes(hn::LoadDup128(d, row), entry));
+  }
+}
+
+template <int Places, class D, class V, class M>
+HWY_INLINE V execution_times(D d, std::uint32_t const* row, V /*code*/, M const* bits)
+{
+  V all[Places];
+#pragma GCC unroll 16
+  for (int p = 0; p < Places; ++p) all[p] = hn::Set(d, row[p]);
+  return select<Places, D>(all, bits);
+}
+
+template <class D, class V>
+HWY_INLINE V add(D /*d*/, V a, V b, std::uint16_t /*tick*/)
+{
+  return hn::SaturatedAdd(a, b);
+}
+template <class D, class V>
+HWY_INLINE V add(D d, V a, V b, std::uint32_t /*tick*/)
+{
+  return hn::Min(hn::Add(a, b), hn::Set(d, kernels::search_limit<std::uint32_t>));
+}
+
+template <class D>
+HWY_INLINE hn::Vec<D> codes(D d, place_code const* from, std::uint16_t /*tick*/)
+{
+  return hn::Load(d, from);
+}
+template <class D>
+HWY_INLINE hn::Vec<D> codes(D d, place_code const* from, std::uint32_t /*tick*/)
+{
+  return hn::PromoteTo(d, hn::Load(hn::Rebind<place_code, D>{}, from));
+}
+
+/// As many lanes as a vector holds. The times of the places stay in registers.
+template <int Places, class Tick, class D>
+HWY_INLINE void decode_lanes(D d, search_problem<Tick> const& problem, std::int32_t const* order,
+                             std::int32_t first, std::int32_t last, place_code const* place,
+                             Tick* HWY_RESTRICT finish, Tick* HWY_RESTRICT available)
+{
+  using V            = hn::Vec<D>;
+  using M            = hn::Mask<D>;
+  constexpr int bits = num_bits<Places>;
+  hn::Repartition<std::uint32_t, D> const d32;
+  V free[Places];
+#pragma GCC unroll 16
+  for (int p = 0; p < Places; ++p) free[p] = hn::Load(d, available + p * search_lanes);
+  for (auto position = first; position < last; ++position) {
+    auto const task = static_cast<std::size_t>(order[position]);
+    V const code    = codes(d, place + task * search_lanes, Tick{});
+    M is_set[bits];
+#pragma GCC unroll 4
+    for (int b = 0; b < bits; ++b) {
+      is_set[b] = hn::TestBit(code, hn::Set(d, static_cast<Tick>(2U << b)));
+    }
+    V start        = select<Places, D>(free, is_set);
+    auto const end = problem.predecessor + problem.first_predecessor[task + 1];
+    for (auto e = problem.predecessor + problem.first_predecessor[task]; e < end; ++e) {
+      auto const cell = static_cast<std::size_t>(e->task) * search_lanes;
+      V const ended   = hn::Load(d, finish + cell);
+      V const moved   = hn::BitCast(d, hn::Set(d32, e->transfer));
+      auto const same = hn::Eq(code, codes(d, place + cell, Tick{}));
+      start           = hn::Max(start, hn::IfThenElse(same, ended, add(d, ended, moved, Tick{})));
+    }
+    V const execution = execution_times<Places>(
+      d, problem.execution + task * static_cast<std::size_t>(problem.row), code, is_set);
+    V const done = add(d, start, execution, Tick{});
+    hn::Store(done, d, finish + task * search_lanes);
+#pragma GCC unroll 16
+    for (int p = 0; p < Places; ++p) {
+      auto const here = hn::Eq(code, hn::Set(d, Tick{kernels::code_of_place(p)}));
+      free[p]         = hn::IfThenElse(here, done, free[p]);
+    }
+  }
+#pragma GCC unroll 16
+  for (int p = 0; p < Places; ++p) hn::Store(free[p], d, available + p * search_lanes);
+}
+
+#else  // without vectors: loops over the lanes, which compilers make vectors of
+
+template <class Tick, class Fn>
+HWY_INLINE void for_lanes(Fn fn)
+{
+  for (int lane = 0; lane < search_lanes; ++lane) fn(lane);
+}
+
+/// The greater start after one predecessor.
+template <class Tick>
+HWY_INLINE void arrive(Tick* HWY_RESTRICT start, place_code const* HWY_RESTRICT code,
+                       place_code const* HWY_RESTRICT from, Tick const* HWY_RESTRICT ended,
+                       Tick moved)
+{
+  for_lanes<Tick>([&](int lane) {
+    Tick const away    = kernels::add_ticks(ended[lane], moved);
+    Tick const arrival = code[lane] == from[lane] ? ended[lane] : away;
+    start[lane]        = start[lane] < arrival ? arrival : start[lane];
+  });
+}
+
+template <int Places, class Tick>
+void decode_rows(search_problem<Tick> const& problem, std::int32_t const* order, std::int32_t first,
+                 std::int32_t last, place_code const* place, Tick* finish,
+                 Tick* HWY_RESTRICT available)
+{
+  for (auto position = first; position < last; ++position) {
+    auto const task         = static_cast<std::size_t>(order[position]);
+    auto const* const code  = place + task * search_lanes;
+    auto const* const times = problem.execution + task * static_cast<std::size_t>(problem.row);
+    alignas(64) Tick start[search_lanes]{};
+    alignas(64) Tick execution[search_lanes]{};
+    for (int p = 0; p < Places; ++p) {
+      auto const* const free = available + p * search_lanes;
+      auto const here        = kernels::code_of_place(p);
+      for_lanes<Tick>([&](int lane) {
+        start[lane]     = code[lane] == here ? free[lane] : start[lane];
+        execution[lane] = code[lane] == here ? times[p] : execution[lane];
+      });
+    }
+    auto const* const end = problem.predecessor + problem.first_predecessor[task + 1];
+    for (auto const* e = problem.predecessor + problem.first_predecessor[task]; e < end; ++e) {
+      auto const cell = static_cast<std::size_t>(e->task) * search_lanes;
+      arrive(start, code, place + cell, finish + cell, static_cast<Tick>(e->transfer));
+    }
+    for_lanes<Tick>(
+      [&](int lane) { start[lane] = kernels::add_ticks(start[lane], execution[lane]); });
+    for_lanes<Tick>([&](int lane) {
+      finish[task * search_lanes + static_cast<std::size_t>(lane)] = start[lane];
+    });
+    for (int p = 0; p < Places; ++p) {
+      auto* const free = available + p * search_lanes;
+      auto const here  = kernels::code_of_place(p);
+      for_lanes<Tick>(
+        [&](int lane) { free[lane] = code[lane] == here ? start[lane] : free[lane]; });
+    }
+  }
+}
+
+#endif
+
+template <class Tick>
+struct bodies_of {
+  template <int Places>
+  static void decode(search_problem<Tick> const& problem, std::int32_t const* order,
+                     std::int32_t first, std::int32_t last, place_code const* place, Tick* finish,
+                     Tick* available)
+  {
+#if HWY_TARGET == HWY_SCALAR
+    decode_rows<Places>(problem, order, first, last, place, finish, available);
+#else
+    hn::CappedTag<Tick, search_lanes> const d;
+    for (std::size_t lane = 0; lane < search_lanes; lane += hn::Lanes(d)) {
+      decode_lanes<Places>(d, problem, order, first, last, place + lane, finish + lane,
+                           available + lane);
+    }
+#endif
+  }
+
+  template <int Places>
+  [[gnu::flatten]] static void judge(Tick const* available, Tick* makespan, std::int32_t* energy)
+  {
+    kernels::judge<Places>(kernels::serial_lanes{}, available, makespan, energy);
+  }
+
+  [[gnu::flatten]] static void propose(search_problem<Tick> const& problem,
+                                       kernels::lane_state<Tick> const& state,
+                                       kernels::lane_move kind, std::int32_t first,
+                                       std::int32_t last)
+  {
+    using kernels::lane_move;
+    kernels::serial_lanes const lanes;
+    switch (kind) {  // a loop without branches for each
+      case lane_move::place:
+        return kernels::propose(lanes, problem, state, lane_move::place, first, last);
+      case lane_move::neighbour:
+        return kernels::propose(lanes, problem, state, lane_move::neighbour, first, last);
+      case lane_move::swap:
+        return kernels::propose(lanes, problem, state, lane_move::swap, first, last);
+    }
+  }
+
+  [[gnu::flatten]] static void accept(kernels::lane_state<Tick> const& state,
+                                      kernels::lane_move kind, std::uint16_t const* noise)
+  {
+    using kernels::lane_move;
+    kernels::serial_lanes const lanes;
+    if (kind == lane_move::swap) return kernels::accept(lanes, state, lane_move::swap, noise);
+    kernels::accept(lanes, state, lane_move::place, noise);
+  }
+
+  template <int Places>
+  static lane_bodies<Tick> with()
+  {
+    constexpr char const* name = HWY_TARGET == HWY_SCALAR ? "portable" : nullptr;
+    return {name ? name : hwy::TargetName(HWY_TARGET), decode<Places>, judge<Places>, propose,
+            accept};
+  }
+
+  static lane_bodies<Tick> of(int places)
+  {
+    if (places <= 4) return with<4>();
+    if (places <= 8) return with<8>();
+    return with<16>();
+  }
+};
+
+lane_bodies<std::uint16_t> bodies16(int places)
+{
+  return bodies_of<std::uint16_t>::of(places);
+}
+lane_bodies<std::uint32_t> bodies32(int places)
+{
+  return bodies_of<std::uint32_t>::of(places);
+}
+
+}  // namespace
+}  // namespace heddle::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace heddle {
+namespace {
+
+HWY_EXPORT(bodies16);
+HWY_EXPORT(bodies32);
+
+lane_bodies<std::uint16_t> chosen(int places, std::uint16_t /*tick*/)
+{
+  return HWY_DYNAMIC_DISPATCH(bodies16)(places);
+}
+lane_bodies<std::uint32_t> chosen(int places, std::uint32_t /*tick*/)
+{
+  return HWY_DYNAMIC_DISPATCH(bodies32)(places);
+}
+
+template <class Tick>
+lane_bodies<Tick> compiled_for(lane_target target, int places)
+{
+  constexpr bool is_narrow         = sizeof(Tick) == 2;
+  [[maybe_unused]] auto const take = [&](auto narrow, auto wide) {
+    if constexpr (is_narrow) {
+      return narrow(places);
+    } else {
+      return wide(places);
+    }
+  };
+  [[maybe_unused]] auto const has = hwy::SupportedTargets();
+#if HWY_TARGETS & HWY_AVX3
+  if (target == lane_target::avx512) {
+    return (has & HWY_AVX3) != 0 ? take(N_AVX3::bodies16, N_AVX3::bodies32) : lane_bodies<Tick>{};
+  }
+#endif
+#if HWY_TARGETS & HWY_AVX2
+  if (target == lane_target::avx2) {
+    return (has & HWY_AVX2) != 0 ? take(N_AVX2::bodies16, N_AVX2::bodies32) : lane_bodies<Tick>{};
+  }
+#endif
+  if (target == lane_target::portable) {
+    return take(HWY_STATIC_DISPATCH(bodies16), HWY_STATIC_DISPATCH(bodies32));
+  }
+  return {};
+}
+
+/// The kernel bodies as they are.
+template <class Tick, int Places>
+lane_bodies<Tick> scalar_bodies()
+{
+  using lanes = kernels::serial_lanes;
+  return {
+    "scalar",
+    [](kernels::search_problem<Tick> const& problem, std::int32_t const* order, std::int32_t first,
+       std::int32_t last, kernels::place_code const* place, Tick* finish, Tick* available) {
+      kernels::decode<Places>(lanes{}, problem, order, first, last, place, finish, available);
+    },
+    [](Tick const* available, Tick* makespan, std::int32_t* energy) {
+      kernels::judge<Places>(lanes{}, available, makespan, energy);
+    },
+    [](kernels::search_problem<Tick> const& problem, kernels::lane_state<Tick> const& state,
+       kernels::lane_move kind, std::int32_t first,
+       std::int32_t last) { kernels::propose(lanes{}, problem, state, kind, first, last); },
+    [](kernels::lane_state<Tick> const& state, kernels::lane_move kind,
+       std::uint16_t const* noise) { kernels::accept(lanes{}, state, kind, noise); }};
+}
+
+template <class Tick>
+lane_bodies<Tick> scalar_bodies(int places)
+{
+  if (places <= 4) return scalar_bodies<Tick, 4>();
+  if (places <= 8) return scalar_bodies<Tick, 8>();
+  return scalar_bodies<Tick, 16>();
+}
+
+}  // namespace
+
+template <class Tick>
+lane_bodies<Tick> bodies_for(int places, lane_target target)
+{
+  if (target == lane_target::widest) return chosen(places, Tick{});
+  if (target == lane_target::scalar) return scalar_bodies<Tick>(places);
+  return compiled_for<Tick>(target, places);
+}
+
+template lane_bodies<std::uint16_t> bodies_for(int, lane_target);
+template lane_bodies<std::uint32_t> bodies_for(int, lane_target);
+
+}  // namespace heddle
+#endif

@@ -1,0 +1,23 @@
+/// @file
+/// The planner that searches.
+#pragma once
+
+#include "src/plan/technique.hpp"
+
+namespace heddle {
+
+/// Searches from the best of all constructors that fit into a fifth of the time, and never returns
+/// worse than them: groups (see `order_group`) begin with the best of their orders; in rounds, the
+/// worse half of the groups gives up, until there is one for each thread. Where the bodies of lanes
+/// do not know all there is to know of the problem (see `fits_lanes`), the groups are
+/// `general_group`s.
+///
+/// With `limits.evaluations` there are eight groups, whatever the number of threads, and the answer
+/// hangs on the seed alone. It ends before `limits.end` or that number of evaluations only if a
+/// schedule meets the lower bound. Without time it returns what HEFT gives, or the incumbent.
+///
+/// Takes 200 bytes a task and group of memory. Uses `limits.threads` threads, the calling one among
+/// them; they end before it returns.
+[[nodiscard]] planned plan_by_search(cost_model const& costs, planning_limits const& limits);
+
+}  // namespace heddle

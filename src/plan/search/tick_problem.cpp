@@ -1,0 +1,95 @@
+#include "src/plan/search/tick_problem.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace heddle {
+
+bool fits_lanes(cost_model const& costs)
+{
+  auto const resources = costs.num_resources();
+  std::set<int> const nodes(costs.memory_nodes().begin(), costs.memory_nodes().end());
+  auto const used = static_cast<int>(nodes.size());
+  return resources <= kernels::most_search_places && costs.is_plain() && costs.uniform_links() &&
+         (used == 1 || used == resources);
+}
+
+double seconds_per_tick(double longest_seconds, std::uint32_t most)
+{
+  if (!(longest_seconds > 0)) return 1;
+  auto tick = std::exp2(std::ilogb(longest_seconds / most));
+  while (longest_seconds / tick > most) tick *= 2;
+  return tick;
+}
+
+template <class Tick>
+tick_problem<Tick>::tick_problem(cost_model const& costs, double tick_seconds)
+  : tick_seconds_{tick_seconds}
+{
+  take_edges(costs);
+  take_execution(costs);
+  view_.num_tasks         = static_cast<std::int32_t>(costs.num_tasks());
+  view_.num_places        = costs.num_resources();
+  view_.first_predecessor = first_predecessor_.data();
+  view_.predecessor       = predecessor_.data();
+  view_.first_neighbour   = first_neighbour_.data();
+  view_.neighbour         = neighbour_.data();
+  view_.first_successor   = first_successor_.data();
+  view_.successor         = successor_.data();
+  view_.execution         = execution_.data();
+}
+
+template <class Tick>
+Tick tick_problem<Tick>::in_ticks(double time) const
+{
+  constexpr double most = kernels::search_limit<Tick>;
+  auto const ticks      = std::floor(time / tick_seconds_ + 0.5);
+  return static_cast<Tick>(ticks < most ? ticks : most);
+}
+
+template <class Tick>
+void tick_problem<Tick>::take_edges(cost_model const& costs)
+{
+  auto const& edges  = costs.edges();
+  bool const is_free = costs.num_memory_nodes() < 2 ||
+                       std::ranges::adjacent_find(costs.memory_nodes(), std::not_equal_to<>{}) ==
+                         costs.memory_nodes().end();
+  first_predecessor_ = edges.first_predecessor;
+  first_successor_   = edges.first_successor;
+  successor_         = edges.successor;
+  first_neighbour_.push_back(0);
+  for (std::size_t i = 0; i < costs.num_tasks(); ++i) {
+    auto const task   = static_cast<task_id>(i);
+    auto const before = edges.predecessors(task);
+    auto const bytes  = edges.bytes_from_predecessors(task);
+    for (std::size_t e = 0; e < before.size(); ++e) {
+      auto const moved = is_free ? Tick{0} : in_ticks(costs.node_transfer_seconds(bytes[e], 0, 1));
+      auto const twice = sizeof(Tick) == 2 ? moved * 0x10001U : std::uint32_t{moved};
+      predecessor_.push_back({before[e], twice});
+    }
+    neighbour_.insert(neighbour_.end(), before.begin(), before.end());
+    auto const after = edges.successors(task);
+    neighbour_.insert(neighbour_.end(), after.begin(), after.end());
+    first_neighbour_.push_back(static_cast<std::int32_t>(neighbour_.size()));
+  }
+}
+
+template <class Tick>
+void tick_problem<Tick>::take_execution(cost_model const& costs)
+{
+  view_.row      = costs.num_resources() <= 8 ? 8 : kernels::most_search_places;
+  auto const row = static_cast<std::size_t>(view_.row);
+  execution_     = aligned_array<Tick>(costs.num_tasks() * row);
+  for (std::size_t t = 0; t < costs.num_tasks(); ++t) {
+    for (int r = 0; r < std::min<int>(costs.num_resources(), view_.row); ++r) {
+      execution_[t * row + static_cast<std::size_t>(r)] =
+        in_ticks(costs.execution_seconds(static_cast<task_id>(t), r));
+    }
+  }
+}
+
+template class tick_problem<std::uint16_t>;
+template class tick_problem<std::uint32_t>;
+
+}  // namespace heddle

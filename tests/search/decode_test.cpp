@@ -1,0 +1,151 @@
+// Every body of the search against a plain decode, and against each other.
+
+#include "src/plan/search/lane_bodies.hpp"
+#include "src/plan/search/tick_problem.hpp"
+#include "tests/support/small_workflows.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace heddle {
+namespace {
+
+using kernels::search_lanes;
+
+constexpr std::size_t lanes = search_lanes;
+
+std::size_t index(std::int32_t i)
+{
+  return static_cast<std::size_t>(i);
+}
+
+/// A workflow of `tasks` and a machine of `places` nodes, with an order and placements of all
+/// lanes. Short ticks let some makespans reach the limit.
+template <class Tick>
+struct instance {
+  instance(std::mt19937_64& random, int tasks, int places, double tick)
+    : costs{test::random_graph(random, tasks, 1000), test::random_nodes(random, places)},
+      problem{costs, tick}
+  {
+    auto const n       = index(tasks);
+    order              = aligned_array<std::int32_t>{n};
+    place              = aligned_array<kernels::place_code>{n * lanes};
+    auto const& sorted = costs.edges().topological_order;
+    for (std::size_t t = 0; t < n; ++t) order[t] = sorted[t];
+    for (auto& each : place.span())
+      each = kernels::code_of_place(static_cast<int>(random() % index(places)));
+  }
+
+  cost_model costs;
+  tick_problem<Tick> problem;
+  aligned_array<std::int32_t> order;
+  aligned_array<kernels::place_code> place;
+};
+
+/// What decode means, in the plainest way, in numbers that cannot overflow.
+template <class Tick>
+std::vector<std::int64_t> plain_ends(instance<Tick> const& in, std::size_t lane)
+{
+  constexpr std::int64_t limit = kernels::search_limit<Tick>;
+  auto const& costs            = in.costs;
+  auto const in_ticks          = [&](double time) {
+    return std::min(limit,
+                             static_cast<std::int64_t>(std::floor(time / in.problem.tick_seconds() + 0.5)));
+  };
+  auto const resource_of = [&](task_id t) {
+    return kernels::place_of_code(in.place[index(t) * lanes + lane]);
+  };
+  std::vector<std::int64_t> free(index(costs.num_resources())), end(costs.num_tasks());
+  for (std::size_t i = 0; i < costs.num_tasks(); ++i) {
+    auto const t = in.order[i];
+    auto const r = resource_of(t);
+    auto start   = free[index(r)];
+    for (std::size_t e = 0; e < costs.edges().predecessors(t).size(); ++e) {
+      auto const p     = costs.edges().predecessors(t)[e];
+      auto const bytes = costs.edges().bytes_from_predecessors(t)[e];
+      auto const moved = in_ticks(costs.transfer_seconds(bytes, resource_of(p), r));
+      start            = std::max(start, std::min(limit, end[index(p)] + moved));
+    }
+    end[index(t)]  = std::min(limit, start + in_ticks(costs.execution_seconds(t, r)));
+    free[index(r)] = end[index(t)];
+  }
+  return end;
+}
+
+std::vector<lane_target> all_targets()
+{
+  return {lane_target::scalar, lane_target::portable, lane_target::avx2, lane_target::avx512,
+          lane_target::widest};
+}
+
+/// Decodes in two parts, as windows do, and compares all ends and makespans.
+template <class Tick>
+void expect_plain_ends(instance<Tick> const& in, lane_bodies<Tick> const& body)
+{
+  auto const n      = static_cast<std::int32_t>(in.costs.num_tasks());
+  auto const places = index(padded_places(in.costs.num_resources()));
+  aligned_array<Tick> const finish{index(n) * lanes}, available{places * lanes}, makespan{lanes};
+  aligned_array<std::int32_t> const energy{lanes};
+  for (auto const& [first, last] : {std::pair{0, n / 3}, std::pair{n / 3, n}}) {
+    body.decode(in.problem.view(), in.order.data(), first, last, in.place.data(), finish.data(),
+                available.data());
+  }
+  body.judge(available.data(), makespan.data(), energy.data());
+  for (std::size_t lane = 0; lane < lanes; ++lane) {
+    auto const ends     = plain_ends(in, lane);
+    std::int64_t latest = 0;
+    for (std::size_t t = 0; t < ends.size(); ++t) {
+      ASSERT_EQ(finish[t * lanes + lane], ends[t])
+        << body.name << " lane " << lane << " task " << t;
+      latest = std::max(latest, ends[t]);
+    }
+    ASSERT_EQ(makespan[lane], latest) << body.name << " lane " << lane;
+    ASSERT_GE(energy[lane], kernels::makespan_weight * latest);
+    ASSERT_LE(energy[lane], (kernels::makespan_weight + 1) * latest);
+  }
+}
+
+template <class Tick>
+class SearchDecode : public ::testing::Test {
+};
+using tick_types = ::testing::Types<std::uint16_t, std::uint32_t>;
+TYPED_TEST_SUITE(SearchDecode, tick_types);
+
+TYPED_TEST(SearchDecode, OfEveryBodyEqualsAPlainDecode)
+{
+  std::mt19937_64 random{1};
+  int compared = 0;
+  for (int round = 0; round < 60; ++round) {
+    auto const places = 1 + static_cast<int>(random() % 16);
+    auto const tasks  = static_cast<int>(random() % 80);
+    auto const tick   = sizeof(TypeParam) == 2 ? std::exp2(static_cast<int>(random() % 4) - 2)
+                                               : std::exp2(static_cast<int>(random() % 6) - 9);
+    instance<TypeParam> const in{random, tasks, places, tick};
+    for (auto const target : all_targets()) {
+      auto const body = bodies_for<TypeParam>(places, target);
+      if (!body.decode) continue;  // not on this CPU
+      expect_plain_ends(in, body);
+      if (this->HasFatalFailure()) return;
+      ++compared;
+    }
+  }
+  EXPECT_GE(compared, 180);  // on any CPU there are three
+}
+
+TYPED_TEST(SearchDecode, HasVectorsWhereTheCpuHas)
+{
+  auto const widest = bodies_for<TypeParam>(8);
+  ASSERT_TRUE(widest.decode);
+#if defined(__x86_64__) && defined(__GNUC__)
+  auto const has = [](lane_target target) {
+    return bodies_for<TypeParam>(8, target).decode != nullptr;
+  };
+  EXPECT_EQ(has(lane_target::avx512), __builtin_cpu_supports("avx512bw") != 0);
+  EXPECT_EQ(has(lane_target::avx2), __builtin_cpu_supports("avx2") != 0);
+#endif
+}
+
+}  // namespace
+}  // namespace heddle

@@ -1,0 +1,143 @@
+// The planner that searches.
+
+#include "src/plan/technique.hpp"
+#include "tests/support/constrained_workflows.hpp"
+#include "tests/support/small_workflows.hpp"
+
+#include <heddle/plan/check_schedule.hpp>
+#include <heddle/plan/plan.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace heddle {
+namespace {
+
+using ::testing::IsEmpty;
+
+plan_options with_evaluations(std::uint64_t evaluations, int threads = 1, std::uint64_t seed = 1)
+{
+  plan_options options{"search"};
+  options.evaluations = evaluations;
+  options.threads     = threads;
+  options.seed        = seed;
+  return options;
+}
+
+TEST(Search, GivesTheSameForASeedWhateverTheThreads)
+{
+  std::mt19937_64 random{1};
+  for (int i = 0; i < 4; ++i) {
+    auto const w   = test::random_graph(random, 60);
+    auto const m   = test::make_nodes({1, 1, 2, 4}, 1);
+    auto const one = plan(w, m, with_evaluations(40000));
+    for (int const threads : {2, 3}) {
+      auto const many = plan(w, m, with_evaluations(40000, threads));
+      ASSERT_EQ(many.tasks, one.tasks) << threads;
+      ASSERT_EQ(many.evaluations, one.evaluations) << threads;
+    }
+  }
+}
+
+TEST(Search, IsNeverWorseThanThePortfolioAndOftenBetter)
+{
+  std::mt19937_64 random{2};
+  int better = 0;
+  for (int i = 0; i < 20; ++i) {
+    auto const w      = test::random_graph(random, 50);
+    auto const m      = test::make_nodes({1, 1, 2, 4}, 1);
+    auto const before = plan(w, m, {"portfolio"});
+    auto const s      = plan(w, m, with_evaluations(100000));
+    EXPECT_LE(s.makespan_seconds, before.makespan_seconds) << "case " << i;
+    EXPECT_THAT(check_schedule(s, w, m), IsEmpty()) << "case " << i;
+    if (s.makespan_seconds < before.makespan_seconds) ++better;
+  }
+  EXPECT_GE(better, 15);
+}
+
+TEST(Search, IsValidOnAllSortsOfProblems)
+{
+  std::mt19937_64 random{3};
+  for (int i = 0; i < 60; ++i) {
+    auto const w = test::random_workflow(random);
+    auto const m = test::random_machine(random);
+    auto const s = plan(w, m, with_evaluations(2000));
+    ASSERT_THAT(check_schedule(s, w, m), IsEmpty()) << "case " << i;
+    ASSERT_LE(s.makespan_seconds, plan(w, m, {"heft"}).makespan_seconds) << "case " << i;
+  }
+}
+
+TEST(Search, ImprovesWhereEachPairHasItsLink)
+{
+  std::mt19937_64 random{4};
+  auto const w = test::random_graph(random, 40);
+  auto m       = test::make_nodes({1, 1, 2, 4}, 1);
+  for (int pair = 0; pair < 16; ++pair) {
+    m.links.pair_bandwidth_bytes_per_second.push_back(0.5 + static_cast<double>(pair % 3));
+  }
+  auto const s = plan(w, m, with_evaluations(20000));
+  EXPECT_THAT(check_schedule(s, w, m), IsEmpty());
+  EXPECT_LT(s.makespan_seconds, plan(w, m, {"portfolio"}).makespan_seconds);
+}
+
+TEST(Search, TakesNothingAndLittle)
+{
+  for (auto const& w : {workflow{"nothing"}, test::make_workflow({3}, {}),
+                        test::make_workflow({0, 0, 0}, {{0, 1, 0}, {1, 2, 0}})}) {
+    for (auto const& m : {test::make_nodes({1}), test::make_nodes({1, 2}, 1)}) {
+      auto const s = plan(w, m, with_evaluations(1000));
+      EXPECT_THAT(check_schedule(s, w, m), IsEmpty());
+    }
+  }
+}
+
+TEST(Search, ReturnsWhatHeftGivesWithoutTime)
+{
+  std::mt19937_64 random{5};
+  auto const w = test::random_graph(random, 50);
+  auto const m = test::make_nodes({1, 1, 2, 4}, 1);
+  auto const s = plan(w, m, {"search", seconds{0}});
+  EXPECT_EQ(s.makespan_seconds, plan(w, m, {"heft"}).makespan_seconds);
+  EXPECT_EQ(s.evaluations, 1U);
+}
+
+TEST(Search, EndsWhereTheBoundIsMet)
+{
+  auto const w = test::make_workflow({1, 1, 1, 1}, {});
+  auto const s = plan(w, test::make_nodes({1, 1}), with_evaluations(1U << 30));
+  EXPECT_EQ(s.makespan_seconds, 2);
+  EXPECT_LT(s.evaluations, 1000U);
+}
+
+TEST(Search, NeedsAThreadAndNotTooMany)
+{
+  for (int const threads : {-1, 0, most_planning_threads + 1}) {
+    EXPECT_THROW(
+      (void)plan(test::five_tasks(), test::slow_and_fast(), with_evaluations(1, threads)),
+      invalid_argument);
+  }
+}
+
+TEST(Search, TakesMoreThreadsThanItHasGroups)
+{
+  std::mt19937_64 random{7};
+  auto const w = test::random_graph(random, 20);
+  auto const m = test::make_nodes({1, 2}, 1);
+  EXPECT_EQ(plan(w, m, with_evaluations(10000, most_planning_threads)).tasks,
+            plan(w, m, with_evaluations(10000)).tasks);
+}
+
+TEST(Search, EndsAuto)
+{
+  EXPECT_EQ(techniques().back().info.name, "search");
+  std::mt19937_64 random{6};
+  auto const w      = test::random_graph(random, 50);
+  auto options      = with_evaluations(50000);
+  options.algorithm = "auto";
+  EXPECT_EQ(plan(w, test::make_nodes({1, 1, 2, 4}, 1), options).made_by, "search");
+}
+
+}  // namespace
+}  // namespace heddle

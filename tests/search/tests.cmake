@@ -1,0 +1,2 @@
+# Of the room plan, apart from it, for they use threads.
+heddle_test(search decode_test.cpp moves_test.cpp search_test.cpp LABELS plan)
