@@ -1,11 +1,15 @@
 #include <heddle/plan/check_schedule.hpp>
 
+#include "src/plan/check_constraints.hpp"
+#include "src/plan/check_memory.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
+#include <string_view>
+#include <tuple>
 #include <unordered_map>
 
 namespace heddle {
@@ -27,19 +31,27 @@ double tolerance(double time)
 /// way.
 class judge {
  public:
-  judge(schedule const& s, workflow const& w, machine const& m, std::size_t max_findings)
-    : schedule_{s}, workflow_{w}, machine_{m}, max_findings_{max_findings}, usable_(s.tasks.size())
+  judge(schedule const& s, workflow const& w, machine const& m, machine_state const& began,
+        std::size_t max_findings)
+    : schedule_{s},
+      workflow_{w},
+      machine_{m},
+      constraints_{w, m, began},
+      max_findings_{max_findings},
+      usable_(s.tasks.size())
   {
   }
 
   std::vector<std::string> findings() &&
   {
     check_names();
+    check_further_cores();
     if (findings_.empty()) {
       estimate_unknown_seconds();
       for (std::size_t t = 0; t < schedule_.tasks.size(); ++t) check_task(t);
       check_edges();
       check_overlaps();
+      check_memory();
       check_makespan();
     }
     return std::move(findings_);
@@ -123,16 +135,28 @@ class judge {
     return computing > moving ? computing : moving;
   }
 
-  double transfer(double bytes, int from, int to) const
+  /// That they belong to tasks of the schedule and exist, in the order of the tasks.
+  void check_further_cores()
   {
-    if (from == to || bytes == 0) return 0;
-    auto const& links          = machine_.links;
-    auto const pair            = index(from) * machine_.memory_nodes.size() + index(to);
-    auto const& pair_latency   = links.pair_latency_seconds;
-    auto const& pair_bandwidth = links.pair_bandwidth_bytes_per_second;
-    return (pair_latency.empty() ? links.latency_seconds : pair_latency.at(pair)) +
-           bytes /
-             (pair_bandwidth.empty() ? links.bandwidth_bytes_per_second : pair_bandwidth.at(pair));
+    task_id before = 0;
+    for (auto const& [task, r] : schedule_.further_cores) {
+      bool const exists =
+        index(task) < schedule_.tasks.size() && index(r) < machine_.resources.size();
+      if (!exists || task < before) {
+        add("a further core: resource {} of {}, of task {} behind task {}", r,
+            machine_.resources.size(), task, before);
+      }
+      before = task;
+    }
+  }
+
+  /// All resources of a task, its first one first.
+  std::vector<int> resources_of(std::size_t t) const
+  {
+    std::vector<int> all{schedule_.tasks[t].resource};
+    for (auto const& further : schedule_.further_cores_of(static_cast<task_id>(t)))
+      all.push_back(further.resource);
+    return all;
   }
 
   void check_task(std::size_t t)
@@ -146,15 +170,43 @@ class judge {
       return add("task \"{}\": from {} to {}", task.name, start, finish);
     }
     usable_[t]           = true;
-    auto const& where    = machine_.resources[index(r)];
-    auto const execution = this->execution(task, where);
+    auto const resources = resources_of(t);
+    if (auto const why = constraints_.why_not(task, resources); !why.empty()) {
+      return add("task \"{}\" {}", task.name, why);
+    }
+    double execution = 0;
+    for (auto const each : resources) {
+      check_free(each, task, start);
+      execution = std::max(execution, this->execution(task, machine_.resources[index(each)]));
+    }
+    check_times(static_cast<task_id>(t), execution);
+  }
+
+  void check_times(task_id t, double execution)
+  {
+    auto const& [r, start, finish] = schedule_.tasks[index(t)];
+    auto const& task               = workflow_.at(t);
+    auto const& where              = machine_.resources[index(r)];
     if (std::isinf(execution)) {
       return add("task \"{}\" cannot run on resource \"{}\"", task.name, where.id);
+    }
+    auto const ready = constraints_.earliest_start(t, where.memory_node);
+    if (!(start >= ready - tolerance(ready))) {
+      add("task \"{}\" starts at {}, before its release or its inputs at {}", task.name, start,
+          ready);
     }
     if (!(std::abs(start + execution - finish) <= tolerance(finish))) {
       add("task \"{}\" runs {} s on resource \"{}\", from {} to {}; it takes {} s", task.name,
           finish - start, where.id, start, finish, execution);
     }
+  }
+
+  void check_free(int resource, task_info const& task, double start)
+  {
+    auto const busy_until = constraints_.free_from(resource);
+    if (start >= busy_until - tolerance(busy_until)) return;
+    add("task \"{}\" starts at {} on \"{}\", which is busy until {}", task.name, start,
+        machine_.resources[index(resource)].id, busy_until);
   }
 
   /// Bytes of repeated edges add up, as in the table of edges.
@@ -174,37 +226,60 @@ class judge {
   {
     auto const& before = schedule_.tasks[index(from)];
     auto const& after  = schedule_.tasks[index(to)];
-    auto const arrival = before.finish_seconds +
-                         transfer(bytes, machine_.resources[index(before.resource)].memory_node,
-                                  machine_.resources[index(after.resource)].memory_node);
+    auto const arrival =
+      before.finish_seconds +
+      constraints_.transfer(bytes, machine_.resources[index(before.resource)].memory_node,
+                            machine_.resources[index(after.resource)].memory_node);
     if (!(after.start_seconds >= arrival - tolerance(arrival))) {
       add("task \"{}\" starts at {}, before what it needs of task \"{}\" is there at {}",
           workflow_.at(to).name, after.start_seconds, workflow_.at(from).name, arrival);
     }
   }
 
+  /// One resource, taken by one task.
+  struct interval {
+    int resource;
+    double start_seconds;
+    double finish_seconds;
+    std::string_view task;
+  };
+
+  std::vector<interval> all_intervals() const
+  {
+    std::vector<interval> all;
+    for (std::size_t t = 0; t < usable_.size(); ++t) {
+      if (!usable_[t]) continue;
+      auto const& [first, start, finish] = schedule_.tasks[t];
+      for (auto const r : resources_of(t)) {
+        all.push_back({r, start, finish, workflow_.tasks()[t].name});
+      }
+    }
+    return all;
+  }
+
   void check_overlaps()
   {
-    std::vector<std::size_t> order;
-    for (std::size_t t = 0; t < usable_.size(); ++t) {
-      if (usable_[t]) order.push_back(t);
-    }
-    auto const key = [&](std::size_t t) {
-      auto const& task = schedule_.tasks[t];
-      return std::tuple{task.resource, task.start_seconds, task.finish_seconds};
-    };
-    std::sort(order.begin(), order.end(), [&](auto a, auto b) { return key(a) < key(b); });
-    for (std::size_t i = 1; i < order.size(); ++i) {
-      auto const& before = schedule_.tasks[order[i - 1]];
-      auto const& after  = schedule_.tasks[order[i]];
+    auto all = all_intervals();
+    std::ranges::sort(all, {}, [](interval const& i) {
+      return std::tuple{i.resource, i.start_seconds, i.finish_seconds};
+    });
+    for (std::size_t i = 1; i < all.size(); ++i) {
+      auto const& before = all[i - 1];
+      auto const& after  = all[i];
       if (before.resource != after.resource) continue;
       if (after.start_seconds >= before.finish_seconds - tolerance(before.finish_seconds)) continue;
       add(
         "tasks \"{}\" and \"{}\" overlap on resource \"{}\": one ends at {}, the other starts at "
         "{}",
-        workflow_.tasks()[order[i - 1]].name, workflow_.tasks()[order[i]].name,
-        machine_.resources[index(before.resource)].id, before.finish_seconds, after.start_seconds);
+        before.task, after.task, machine_.resources[index(before.resource)].id,
+        before.finish_seconds, after.start_seconds);
     }
+  }
+
+  void check_memory()
+  {
+    if (std::ranges::count(usable_, false) > 0) return;
+    for (auto const& finding : crowded_memory(schedule_, workflow_, machine_)) add("{}", finding);
   }
 
   void check_makespan()
@@ -223,6 +298,7 @@ class judge {
   schedule const& schedule_;
   workflow const& workflow_;
   machine const& machine_;
+  constraints constraints_;
   std::size_t max_findings_;
   std::vector<bool> usable_;  ///< [tasks], whose resource and times can be judged further
   double unknown_seconds_ = 0;
@@ -234,7 +310,13 @@ class judge {
 std::vector<std::string> check_schedule(schedule const& s, workflow const& w, machine const& m,
                                         std::size_t max_findings)
 {
-  return judge{s, w, m, max_findings}.findings();
+  return check_schedule(s, w, m, {}, max_findings);
+}
+
+std::vector<std::string> check_schedule(schedule const& s, workflow const& w, machine const& m,
+                                        machine_state const& began, std::size_t max_findings)
+{
+  return judge{s, w, m, began, max_findings}.findings();
 }
 
 }  // namespace heddle

@@ -1,10 +1,10 @@
+#include "src/plan/list/ready_tasks.hpp"
 #include "src/plan/partial_schedule.hpp"
 #include "src/plan/planners.hpp"
 #include "src/plan/priorities.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <queue>
 
 namespace heddle {
 namespace {
@@ -64,40 +64,6 @@ int fastest_for(std::vector<task_id> const& path, cost_model const& costs)
   return best;
 }
 
-/// Ready tasks, longest path first, of equal ones the smallest id.
-class ready_queue {
- public:
-  ready_queue(edge_table const& edges, std::vector<double> const& length)
-    : edges_{edges}, length_{length}
-  {
-    for (std::size_t t = 0; t < edges.num_tasks(); ++t) {
-      auto const task = static_cast<task_id>(t);
-      missing_.push_back(edges.predecessors(task).size());
-      if (missing_.back() == 0) push(task);
-    }
-  }
-
-  [[nodiscard]] bool empty() const { return tasks_.empty(); }
-
-  task_id pop()
-  {
-    auto const task = -tasks_.top().second;
-    tasks_.pop();
-    for (auto const next : edges_.successors(task)) {
-      if (--missing_[index(next)] == 0) push(next);
-    }
-    return task;
-  }
-
- private:
-  void push(task_id task) { tasks_.emplace(length_[index(task)], -task); }
-
-  edge_table const& edges_;
-  std::vector<double> const& length_;
-  std::vector<std::size_t> missing_;  ///< [tasks], predecessors not popped yet
-  std::priority_queue<std::pair<double, task_id>> tasks_;
-};
-
 }  // namespace
 
 std::vector<assignment> plan_by_cpop(cost_model const& costs)
@@ -109,8 +75,7 @@ std::vector<assignment> plan_by_cpop(cost_model const& costs)
   auto const home   = fastest_for(path, costs);
   std::vector<bool> on_path(costs.num_tasks());
   for (auto const task : path) on_path[index(task)] = true;
-  for (ready_queue ready{costs.edges(), length}; !ready.empty();) {
-    auto const task = ready.pop();
+  for (auto const task : by_priority(costs.edges(), length)) {
     so_far.arrivals(task);
     assignment chosen;
     if (on_path[index(task)]) chosen = so_far.on(task, home);

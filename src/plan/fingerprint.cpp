@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -57,6 +58,37 @@ class hasher {
   std::uint64_t state_ = 0xcbf29ce484222325U;
 };
 
+/// Only what is not the default, each with a number of its own, so that no two tasks give the same
+/// words.
+void add_constraints(hasher& h, task_details const& declared)
+{
+  auto const& needs   = declared.needs;
+  auto const add_size = [&h](std::int32_t what, std::size_t value) {
+    if (value == 0) return;
+    h.add(what);
+    h.add(static_cast<std::uint64_t>(value));
+  };
+  add_size(1, needs.cores == 1 ? 0 : static_cast<std::size_t>(needs.cores));
+  add_size(2, needs.memory_bytes);
+  add_size(3, needs.device_memory_bytes);
+  add_size(4, static_cast<std::size_t>(needs.gpus));
+  if (declared.release_seconds != 0) {
+    h.add(std::int32_t{5});
+    h.add(declared.release_seconds);
+  }
+  if (declared.place.empty()) return;
+  h.add(std::int32_t{6});
+  h.add(std::string_view{declared.place});
+}
+
+bool is_memory_needed(workflow const& w)
+{
+  return std::ranges::any_of(w.tasks(), [](task_info const& task) {
+    auto const& needs = task.declared().needs;
+    return needs.memory_bytes > 0 || needs.device_memory_bytes > 0;
+  });
+}
+
 void add_tasks(hasher& h, workflow const& w)
 {
   h.add(static_cast<std::uint64_t>(w.num_tasks()));
@@ -64,7 +96,9 @@ void add_tasks(hasher& h, workflow const& w)
     h.add(std::string_view{task.name});
     h.add(task.cpu_seconds);
     h.add(task.gpu_seconds);
-    if (!task.details || !task.details->analytic) continue;
+    if (!task.details) continue;
+    add_constraints(h, *task.details);
+    if (!task.details->analytic) continue;
     h.add(task.details->analytic->flops);
     h.add(task.details->analytic->bytes);
   }
@@ -77,7 +111,8 @@ void add_edges(hasher& h, edge_table const& edges)
   h.add(edges.successor_bytes);
 }
 
-void add_machine(hasher& h, machine const& m)
+/// Sizes of memories, which may differ from boot to boot, count where a plan depends on them.
+void add_machine(hasher& h, machine const& m, bool with_sizes)
 {
   for (auto const& r : m.resources) {
     h.add(std::string_view{r.id});
@@ -86,6 +121,11 @@ void add_machine(hasher& h, machine const& m)
     h.add(r.memory_node);
   }
   h.add(static_cast<std::uint64_t>(m.memory_nodes.size()));
+  for (auto const& node : m.memory_nodes) {
+    h.add(std::string_view{node.id});
+    h.add(static_cast<std::int32_t>(node.host));
+    if (with_sizes) h.add(node.size_bytes);
+  }
   h.add(m.links.bandwidth_bytes_per_second);
   h.add(m.links.latency_seconds);
   h.add(m.links.pair_bandwidth_bytes_per_second);
@@ -102,7 +142,7 @@ std::string fingerprint(workflow const& w, edge_table const& edges, machine cons
   hasher h;
   add_tasks(h, w);
   add_edges(h, edges);
-  add_machine(h, m);
+  add_machine(h, m, is_memory_needed(w));
   return fmt::format("{:016x}", h.digest());
 }
 

@@ -11,7 +11,7 @@ namespace {
 /// Where the inputs of one task lie.
 struct inputs {
   int most_bytes_in  = -1;  ///< memory node; -1: no bytes anywhere
-  double last_finish = 0;   ///< of the predecessors
+  double last_finish = 0;   ///< of the predecessors; at least the release
 };
 
 inputs find_inputs(task_id task, cost_model const& costs, partial_schedule const& so_far,
@@ -19,6 +19,9 @@ inputs find_inputs(task_id task, cost_model const& costs, partial_schedule const
 {
   std::fill(bytes_in.begin(), bytes_in.end(), 0.0);
   inputs found;
+  found.last_finish  = costs.release_seconds(task);
+  auto const located = costs.located_bytes(task);
+  std::copy(located.begin(), located.end(), bytes_in.begin());
   auto const predecessors = costs.edges().predecessors(task);
   auto const bytes        = costs.edges().bytes_from_predecessors(task);
   for (std::size_t i = 0; i < predecessors.size(); ++i) {

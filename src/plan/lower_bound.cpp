@@ -1,107 +1,128 @@
 #include <heddle/plan/lower_bound.hpp>
 
+#include "src/plan/bound/bounds.hpp"
+#include "src/plan/bound/time_grid.hpp"
+#include "src/plan/dp/placement_problem.hpp"
+#include "src/plan/dp/series_parallel.hpp"
+
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 namespace heddle {
 namespace {
 
-constexpr double infinite = std::numeric_limits<double>::infinity();
-
-std::size_t index(std::int32_t i)
+double critical_path(relaxation const& r)
 {
-  return static_cast<std::size_t>(i);
-}
-
-/// All resources of one kind.
-struct pool {
-  pool(cost_model const& costs, resource_kind of) : kind{of}
-  {
-    for (int r = 0; r < costs.num_resources(); ++r) {
-      if (costs.kind(r) != of) continue;
-      total_speed += costs.speeds()[index(r)];
-      best_speed = std::max(best_speed, costs.speeds()[index(r)]);
-    }
-  }
-
-  resource_kind kind;
-  double total_speed = 0;
-  double best_speed  = 0;
-};
-
-/// Seconds of a task on `speed`; infinite where it cannot run, or nothing has that speed.
-double seconds_at(double speed, resource_kind kind, task_id task, cost_model const& costs)
-{
-  return speed > 0 ? costs.seconds_on(kind, task) / speed : infinite;
-}
-
-double critical_path(cost_model const& costs, pool const& cpus, pool const& gpus)
-{
-  std::vector<double> start(costs.num_tasks());
+  auto const& edges = r.costs.edges();
+  std::vector<double> start(r.num_tasks());
   double longest = 0;
-  for (auto const task : costs.edges().topological_order) {
-    auto const least  = std::min(seconds_at(cpus.best_speed, cpus.kind, task, costs),
-                                 seconds_at(gpus.best_speed, gpus.kind, task, costs));
-    auto const finish = start[index(task)] + least;
+  for (auto const task : edges.topological_order) {
+    auto const t      = static_cast<std::size_t>(task);
+    auto const finish = start[t] + r.least_seconds[t];
     longest           = std::max(longest, finish);
-    for (auto const next : costs.edges().successors(task)) {
-      start[index(next)] = std::max(start[index(next)], finish);
+    for (auto const next : edges.successors(task)) {
+      auto& head = start[static_cast<std::size_t>(next)];
+      head       = std::max(head, finish);
     }
   }
   return longest;
 }
 
-/// For prices a of the CPUs' time and 1 - a of the GPUs' (a weak dual of the fractional
-/// assignment): what the tasks pay at least, each on the cheaper kind. No makespan is smaller,
-/// whatever a.
-double area_at(double a, cost_model const& costs, pool const& cpus, pool const& gpus)
+double area(relaxation const& r)
 {
-  double sum = 0;
-  for (std::size_t t = 0; t < costs.num_tasks(); ++t) {
-    auto const task = static_cast<task_id>(t);
-    sum += std::min(a * seconds_at(cpus.total_speed, cpus.kind, task, costs),
-                    (1 - a) * seconds_at(gpus.total_speed, gpus.kind, task, costs));
-  }
-  return sum;
+  return std::inner_product(r.work.begin(), r.work.end(), r.cores.begin(), 0.0) / r.total_speed;
 }
 
-/// The best price, by ternary search: `area_at` is concave in a.
-double mixed_area(cost_model const& costs, pool const& cpus, pool const& gpus)
-{
-  constexpr int steps = 40;
-  double low = 1e-9, high = 1 - 1e-9;  // at 0 and 1 a task that runs on one kind only pays inf x 0
-  for (int i = 0; i < steps; ++i) {
-    auto const a = low + (high - low) / 3;
-    auto const b = high - (high - low) / 3;
-    if (area_at(a, costs, cpus, gpus) < area_at(b, costs, cpus, gpus)) {
-      low = a;
-    } else {
-      high = b;
+/// How much may be spent on one input.
+struct efforts {
+  explicit efforts(cost_model const& costs)
+  {
+    auto const tasks = static_cast<double>(costs.num_tasks());
+    auto const edges = static_cast<double>(costs.edges().num_edges());
+    auto const nodes = static_cast<double>(costs.num_memory_nodes());
+    auto const links = costs.uniform_links() ? nodes : nodes * nodes;
+    auto const most  = std::min<double>(costs.num_resources(), relaxation::most_fastest);
+    ancestors        = tasks * (tasks + edges) * most <= 0x1p27;
+    bool const fits  = tasks * nodes <= 0x1p25;  // a row of each task, 8 bytes a node
+    placements       = fits && edges * links <= 0x1p24;
+    joint_placements = (tasks + edges) * nodes * nodes * nodes <= 0x1p24 && fits_unhindered(costs);
+    scores           = fits && !placements && placement_additions(costs) <= 0x1p30;
+    sharing          = tasks + edges <= 0x1p16;
+    heads            = at_most_256(0x1p22 / tasks);
+    points           = at_most_256(std::sqrt(0x1p19 / tasks));
+  }
+
+  /// At least one; also for no tasks.
+  static std::size_t at_most_256(double number)
+  {
+    return static_cast<std::size_t>(std::clamp(number, 1.0, 256.0));
+  }
+
+  bool ancestors;
+  bool placements;
+  bool joint_placements;
+  bool scores;
+  bool sharing;
+  std::size_t heads;
+  std::size_t points;
+};
+
+class bound_collection {
+ public:
+  explicit bound_collection(cost_model const& costs) : effort_{costs}, r_{costs} {}
+
+  std::vector<lower_bound> all() &&
+  {
+    add("critical path", critical_path(r_));
+    add("area", area(r_));
+    auto const w = effort_.ancestors ? ancestor_windows(r_) : path_windows(r_);
+    add("path with transfers", path_bound(r_, w));
+    add("openings", opening_bound(r_, w));
+    add("load between heads and tails", head_tail_bound(r_, w, effort_.heads));
+    if (effort_.placements) add("placements", placement_bound(r_, w));
+    if (effort_.scores) add("placements", placement_bound_seconds(r_.costs));
+    if (effort_.joint_placements) add("joint placements", unhindered_bound_seconds(r_.costs));
+    if (effort_.points >= 8) add("work in intervals", interval_bound(r_, w, best_, effort_.points));
+    if (effort_.sharing) add("shared nodes", sharing_bound(r_, w, best_));
+    if (auto const grid = time_grid(r_.costs); grid > 0) {
+      bounds_.push_back({"grid of times", rounded_up(best_, grid)});
     }
+    return std::move(bounds_);
   }
-  return area_at((low + high) / 2, costs, cpus, gpus);
-}
 
-double area(cost_model const& costs, pool const& cpus, pool const& gpus)
-{
-  if (cpus.total_speed > 0 && gpus.total_speed > 0) return mixed_area(costs, cpus, gpus);
-  auto const& only = cpus.total_speed > 0 ? cpus : gpus;
-  double sum       = 0;
-  for (std::size_t t = 0; t < costs.num_tasks(); ++t) {
-    sum += costs.seconds_on(only.kind, static_cast<task_id>(t));
+ private:
+  void add(std::string_view name, double time)
+  {
+    constexpr double errors = 4e-13;  // `plan` takes 1e-12 for none
+    bounds_.push_back({name, time * (1 - errors)});
+    best_ = std::max(best_, time);
   }
-  return sum / only.total_speed;
-}
+
+  efforts effort_;
+  relaxation r_;
+  double best_ = 0;
+  std::vector<lower_bound> bounds_{};
+};
 
 }  // namespace
 
+std::vector<lower_bound> lower_bounds(cost_model const& costs)
+{
+  return bound_collection{costs}.all();
+}
+
 double lower_bound_seconds(cost_model const& costs)
 {
-  pool const cpus{costs, resource_kind::cpu};
-  pool const gpus{costs, resource_kind::gpu};
-  return std::max(critical_path(costs, cpus, gpus), area(costs, cpus, gpus));
+  double best = 0;
+  for (auto const& each : lower_bounds(costs)) best = std::max(best, each.seconds);
+  return best;
+}
+
+double trivial_bound_seconds(cost_model const& costs)
+{
+  relaxation const r{costs};
+  return std::max(critical_path(r), area(r));
 }
 
 }  // namespace heddle

@@ -1,3 +1,4 @@
+#include "src/plan/list/ready_tasks.hpp"
 #include "src/plan/partial_schedule.hpp"
 #include "src/plan/planners.hpp"
 
@@ -6,7 +7,7 @@ namespace heddle {
 std::vector<assignment> plan_by_mct(cost_model const& costs)
 {
   partial_schedule so_far{costs, placement::append};
-  for (auto const task : costs.edges().topological_order) {
+  for (auto const task : breadth_first_order(costs.edges())) {
     so_far.arrivals(task);
     so_far.place(task, so_far.earliest_finish(task));
   }

@@ -1,3 +1,4 @@
+#include "src/plan/list/ready_tasks.hpp"
 #include "src/plan/partial_schedule.hpp"
 #include "src/plan/planners.hpp"
 
@@ -80,15 +81,11 @@ class min_min {
 
   std::vector<assignment> run() &&
   {
-    std::vector<std::size_t> missing;
-    for (std::size_t t = 0; t < costs_.num_tasks(); ++t) {
-      missing.push_back(costs_.edges().predecessors(static_cast<task_id>(t)).size());
-      if (missing.back() == 0) offer_everywhere(static_cast<task_id>(t));
-    }
+    ready_tasks waiting{costs_.edges()};
+    auto const offer_it = [&](task_id task) { offer_everywhere(task); };
+    waiting.for_each_entry(offer_it);
     for (std::size_t step = 0; step < costs_.num_tasks(); ++step) {
-      for (auto const next : costs_.edges().successors(place_next())) {
-        if (--missing[index(next)] == 0) offer_everywhere(next);
-      }
+      waiting.for_each_released_by(place_next(), offer_it);
     }
     return std::move(so_far_).release();
   }

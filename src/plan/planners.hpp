@@ -33,8 +33,8 @@ namespace heddle {
 /// ready at once, 24 bytes x tasks x resources of memory.
 [[nodiscard]] std::vector<assignment> plan_by_min_min(cost_model const& costs);
 
-/// Minimum Completion Time (Maheswaran et al. 1999; Braun et al. 2001): tasks in topological order,
-/// of ready ones the smallest id first, each where it finishes earliest after what its resource
+/// Minimum Completion Time (Maheswaran et al. 1999; Braun et al. 2001): tasks in breadth-first
+/// order, that is as they become ready, each where it finishes earliest after what its resource
 /// already has.
 ///
 /// Takes O(edges x memory nodes + tasks x resources) time.

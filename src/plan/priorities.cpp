@@ -1,5 +1,7 @@
 #include "src/plan/priorities.hpp"
 
+#include "src/plan/list/ready_tasks.hpp"
+
 #include <heddle/plan/upward_rank.hpp>
 
 #include <algorithm>
@@ -56,18 +58,10 @@ std::vector<double> mean_executions(cost_model const& costs)
 /// The position of every task in breadth-first topological order.
 std::vector<std::int32_t> breadth_first_positions(edge_table const& edges)
 {
-  std::vector<std::int32_t> missing(edges.num_tasks()), position(edges.num_tasks());
-  std::vector<task_id> order;
-  order.reserve(edges.num_tasks());
-  for (std::size_t t = 0; t < missing.size(); ++t) {
-    missing[t] = static_cast<std::int32_t>(edges.predecessors(static_cast<task_id>(t)).size());
-    if (missing[t] == 0) order.push_back(static_cast<task_id>(t));
-  }
-  for (std::size_t next = 0; next < order.size(); ++next) {
-    position[index(order[next])] = static_cast<std::int32_t>(next);
-    for (auto const successor : edges.successors(order[next])) {
-      if (--missing[index(successor)] == 0) order.push_back(successor);
-    }
+  auto const order = breadth_first_order(edges);
+  std::vector<std::int32_t> position(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    position[index(order[i])] = static_cast<std::int32_t>(i);
   }
   return position;
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <limits>
@@ -28,6 +29,11 @@ class cursor {
   [[noreturn]] void fail(std::string_view key, std::string_view what) const
   {
     throw input_error{fmt::format("{}: {}{}: {}", file_, path_, key, what)};
+  }
+
+  [[nodiscard]] bool has(std::string_view key) const
+  {
+    return values_.at_key(key).error() == simdjson::SUCCESS;
   }
 
   [[nodiscard]] element value(std::string_view key) const
@@ -115,11 +121,30 @@ void read_head(cursor const& top, schedule& s)
   s.makespan_seconds    = top.number("makespan");
   s.lower_bound_seconds = top.number("lower_bound");
   s.planning_seconds    = top.number("seconds");
-  s.evaluations         = top.count("evaluations");
-  s.seed                = top.count("seed");
-  s.device              = top.text("device");
+  if (top.has("bounded_by")) s.bounded_by = top.text("bounded_by");
+  if (top.has("bound_seconds")) s.bounding_seconds = top.number("bound_seconds");
+  s.evaluations = top.count("evaluations");
+  s.seed        = top.count("seed");
+  s.device      = top.text("device");
   s.gap = top.value("gap").is_null() ? std::numeric_limits<double>::infinity() : top.number("gap");
   if (!top.value("guarantee").is_null()) s.guarantee = top.text("guarantee");
+}
+
+/// Schedules that were not made by "auto" have none.
+void read_tried(cursor const& top, std::string const& file, schedule& s)
+{
+  if (!top.has("tried")) return;
+  for (auto const entry : top.get<simdjson::dom::array>("tried", "an array")) {
+    auto const path = fmt::format("tried[{}]", s.tried.size());
+    object values;
+    if (entry.get(values) != simdjson::SUCCESS) top.fail(path, "must be an object");
+    cursor const at{values, file, path + '.'};
+    auto& each            = s.tried.emplace_back();
+    each.algorithm        = at.text("algorithm");
+    each.planning_seconds = at.number("seconds");
+    if (!at.value("left_out").is_null()) each.left_out = at.text("left_out");
+    if (!each.left_out) each.makespan_seconds = at.number("makespan");
+  }
 }
 
 std::size_t find(cursor const& at, std::string_view key, index_of const& index,
@@ -129,6 +154,25 @@ std::size_t find(cursor const& at, std::string_view key, index_of const& index,
   auto const found = index.find(name);
   if (found == index.end()) at.fail(key, fmt::format("the {} has no \"{}\"", whose, name));
   return found->second;
+}
+
+/// `cores` lists the resource of the task, then its further cores.
+void read_cores(cursor const& at, index_of const& resources, task_id task, schedule& s)
+{
+  if (!at.has("cores")) return;
+  int position = 0;
+  for (auto const entry : at.get<simdjson::dom::array>("cores", "an array")) {
+    std::string_view name;
+    if (entry.get(name) != simdjson::SUCCESS) at.fail("cores", "must hold strings");
+    auto const found = resources.find(name);
+    if (found == resources.end()) at.fail("cores", fmt::format("the machine has no \"{}\"", name));
+    auto const core = static_cast<int>(found->second);
+    if (position == 0 && core != s.tasks[static_cast<std::size_t>(task)].resource) {
+      at.fail("cores", "must begin with the resource");
+    }
+    if (position > 0) s.further_cores.push_back({task, core});
+    ++position;
+  }
 }
 
 void read_tasks(cursor const& top, std::string const& file, schedule& s)
@@ -142,12 +186,15 @@ void read_tasks(cursor const& top, std::string const& file, schedule& s)
     object values;
     if (entry.get(values) != simdjson::SUCCESS) top.fail(path, "must be an object");
     cursor const at{values, file, path + '.'};
-    auto& task = s.tasks[find(at, "id", tasks, "workflow")];
+    auto const id = find(at, "id", tasks, "workflow");
+    auto& task    = s.tasks[id];
     if (task.resource >= 0) at.fail("id", fmt::format("task \"{}\" is here twice", at.text("id")));
     task.resource       = static_cast<int>(find(at, "resource", resources, "machine"));
     task.start_seconds  = at.number("start");
     task.finish_seconds = at.number("finish");
+    read_cores(at, resources, static_cast<task_id>(id), s);
   }
+  std::ranges::stable_sort(s.further_cores, {}, &further_core::task);
   for (std::size_t t = 0; t < s.tasks.size(); ++t) {
     if (s.tasks[t].resource < 0) {
       top.fail("tasks", fmt::format("task \"{}\" of the workflow is missing", s.task_names[t]));
@@ -167,6 +214,7 @@ schedule schedule::read(std::filesystem::path const& path, workflow const& w, ma
   for (auto const& task : w.tasks()) s.task_names.push_back(task.name);
   for (auto const& r : m.resources) s.resource_ids.push_back(r.id);
   read_head(top, s);
+  read_tried(top, file, s);
   read_tasks(top, file, s);
   return s;
 }

@@ -45,6 +45,13 @@ TEST(Fingerprint, DependsOnEverythingASchedulerReads)
   expect_new(with([](workflow& w) { w.at(3).cpu_seconds = 2.5; }));
   expect_new(with([](workflow& w) { w.at(3).gpu_seconds = 1; }));
   expect_new(with([](workflow& w) { w.at(3).declare().analytic = work{1, 2}; }));
+  expect_new(with([](workflow& w) { w.at(3).declare().needs.cores = 2; }));
+  expect_new(with([](workflow& w) { w.at(3).declare().needs.memory_bytes = 2; }));
+  expect_new(with([](workflow& w) { w.at(3).declare().needs.device_memory_bytes = 2; }));
+  expect_new(with([](workflow& w) { w.at(3).declare().needs.gpus = 2; }));
+  expect_new(with([](workflow& w) { w.at(3).declare().release_seconds = 2; }));
+  expect_new(with([](workflow& w) { w.at(3).declare().place = "n1"; }));
+  expect_new(with([](workflow& w) { w.at(2).declare().place = "n1"; }));
   expect_new(with([](workflow& w) { w.add_edge({1, 2, 0}); }));
   expect_new(with([](workflow& w) { w.add_edge({0, 1, 1}); }));
   expect_new(with([](workflow& w) { w.add_task({"more"}); }));
@@ -57,10 +64,25 @@ TEST(Fingerprint, DependsOnEverythingASchedulerReads)
   expect_new(on([](machine& m) { m.resources[0].speed = 1.5; }));
   expect_new(on([](machine& m) { m.resources[0].memory_node = 1; }));
   expect_new(on([](machine& m) { m.resources[0].kind = resource_kind::gpu; }));
+  expect_new(on([](machine& m) { m.memory_nodes[0].id = "other"; }));
+  expect_new(on([](machine& m) { m.memory_nodes[0].host = 0; }));
   expect_new(on([](machine& m) { m.resources.push_back(m.resources[0]); }));
   expect_new(on([](machine& m) { m.links.bandwidth_bytes_per_second = 2; }));
   expect_new(on([](machine& m) { m.links.latency_seconds = 2; }));
   expect_new(on([](machine& m) { m.least_task_seconds = 0.001; }));
+}
+
+TEST(Fingerprint, DependsOnMemorySizesWhereTasksNeedMemory)
+{
+  auto w                       = test::five_tasks();
+  auto m                       = test::slow_and_fast();
+  auto const before            = fingerprint(w, m);
+  m.memory_nodes[0].size_bytes = 1000;
+  EXPECT_EQ(fingerprint(w, m), before);
+  w.at(0).declare().needs.memory_bytes = 10;
+  auto const needed                    = fingerprint(w, m);
+  m.memory_nodes[0].size_bytes         = 2000;
+  EXPECT_NE(fingerprint(w, m), needed);
 }
 
 }  // namespace

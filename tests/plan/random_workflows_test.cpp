@@ -1,4 +1,6 @@
+#include "tests/support/sanitized.hpp"
 #include "tests/support/small_workflows.hpp"
+#include "tests/support/suited_plans.hpp"
 
 #include <heddle/plan/check_schedule.hpp>
 #include <heddle/plan/plan.hpp>
@@ -15,16 +17,21 @@ class EveryPlanner : public ::testing::TestWithParam<planner_info> {
  protected:
   void expect_valid(workflow const& w, machine const& m, std::string const& what)
   {
-    auto const s = plan(w, m, {GetParam().name});
-    EXPECT_THAT(check_schedule(s, w, m), IsEmpty()) << GetParam().name << ", " << what;
-    EXPECT_EQ(plan(w, m, {GetParam().name}).tasks, s.tasks) << "not deterministic, " << what;
+    auto const s = test::plan_if_suited(w, m, {GetParam().name});
+    if (!s) return;
+    EXPECT_THAT(check_schedule(*s, w, m), IsEmpty()) << GetParam().name << ", " << what;
+    if (test::may_hang_on_the_clock(*s)) return;
+    EXPECT_EQ(test::plan_if_suited(w, m, {GetParam().name})->tasks, s->tasks)
+      << "not deterministic, " << what;
   }
 };
 
 TEST_P(EveryPlanner, IsValidOnRandomWorkflows)
 {
   std::mt19937_64 random{17};
-  for (int i = 0; i < 1000 && !HasFailure(); ++i) {
+  bool const takes_its_time = GetParam().name == "exact" || GetParam().name == "auto";
+  int const cases           = test::cases(takes_its_time ? 60 : 1000);
+  for (int i = 0; i < cases && !HasFailure(); ++i) {
     auto const w = test::random_workflow(random);
     expect_valid(w, test::random_machine(random),
                  test::numbered("case ", static_cast<std::size_t>(i)));
@@ -33,9 +40,10 @@ TEST_P(EveryPlanner, IsValidOnRandomWorkflows)
 
 TEST_P(EveryPlanner, IsValidOnExtremeShapes)
 {
-  std::vector<double> const equal(200, 1), none(200, 0);
+  constexpr task_id tasks = test::is_sanitized ? 40 : 200;
+  std::vector<double> const equal(tasks, 1), none(tasks, 0);
   std::vector<edge> chain, star;
-  for (task_id t = 1; t < 200; ++t) {
+  for (task_id t = 1; t < tasks; ++t) {
     chain.push_back({t - 1, t, 5});
     star.push_back({0, t, 0});
   }

@@ -73,8 +73,10 @@ TEST(ScheduleDocument, HoldsTheFixedFields)
   EXPECT_EQ(document["workflow"], "test");
   EXPECT_EQ(document["algorithm"], "heft");
   EXPECT_EQ(document["makespan"], 13);
-  EXPECT_EQ(document["lower_bound"], 6);
-  EXPECT_EQ(document["gap"], 13.0 / 6 - 1);
+  EXPECT_EQ(document["lower_bound"], 9);
+  EXPECT_EQ(document["bounded_by"], e.s.bounded_by);
+  EXPECT_NE(document["bounded_by"], "");
+  EXPECT_EQ(document["gap"], 13.0 / 9 - 1);
   EXPECT_EQ(document["evaluations"], 1);
   EXPECT_EQ(document["seed"], 1);
   EXPECT_EQ(document["device"], "cpu");
@@ -85,6 +87,26 @@ TEST(ScheduleDocument, HoldsTheFixedFields)
   ASSERT_EQ(document["tasks"].size(), 5U);
   EXPECT_EQ(document["tasks"][3],
             (json{{"id", "t3"}, {"resource", "n0"}, {"start", 4}, {"finish", 6}}));
+}
+
+TEST(ScheduleDocument, ListsAllCoresOfATaskThatTakesSeveral)
+{
+  example e;
+  e.s.further_cores   = {{3, 1}};
+  auto const document = json::parse(text_of(e.s));
+  EXPECT_EQ(document["tasks"][3]["resource"], "n0");
+  EXPECT_EQ(document["tasks"][3]["cores"], (json{"n0", "n1"}));
+  EXPECT_FALSE(document["tasks"][2].contains("cores"));
+  EXPECT_EQ(e.read(text_of(e.s)).further_cores, e.s.further_cores);
+}
+
+TEST(ScheduleDocument, KeepsCoresInAnyOrderOfTasks)
+{
+  example e;
+  e.s.further_cores = {{1, 0}, {3, 1}};
+  auto document     = json::parse(text_of(e.s));
+  std::reverse(document["tasks"].begin(), document["tasks"].end());
+  EXPECT_EQ(e.read(document.dump()).further_cores, e.s.further_cores);
 }
 
 TEST(ScheduleDocument, IsReadBackToTheLastBit)
@@ -133,6 +155,16 @@ TEST(ScheduleDocument, NamesFileAndPlaceOfEveryFault)
   };
   fault const faults[] = {
     {[](json& d) { d["version"] = 2; }, "version: is 2"},
+    {[](json& d) { d["tasks"][3]["cores"] = "n0"; }, "tasks[3].cores: must be an array"},
+    {[](json& d) { d["tasks"][3]["cores"] = {1}; }, "tasks[3].cores: must hold strings"},
+    {[](json& d) {
+       d["tasks"][3]["cores"] = {"n0", "n7"};
+     },
+     "tasks[3].cores: the machine has no \"n7\""},
+    {[](json& d) {
+       d["tasks"][3]["cores"] = {"n1", "n0"};
+     },
+     "tasks[3].cores: must begin with the resource"},
     {[](json& d) { d.erase("version"); }, "version: is missing"},
     {[](json& d) { d["version"] = "1"; }, "version: must be an integer"},
     {[](json& d) { d["hash"] = "0123456789abcdef"; }, "plan again"},

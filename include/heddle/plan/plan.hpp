@@ -2,6 +2,7 @@
 /// Planners: from a workflow and a machine to a schedule.
 #pragma once
 
+#include <heddle/base/error.hpp>
 #include <heddle/base/units.hpp>
 #include <heddle/cost/cost_model.hpp>
 #include <heddle/plan/schedule.hpp>
@@ -12,10 +13,23 @@
 
 namespace heddle {
 
+inline constexpr int most_planning_threads = 1024;
+
 struct plan_options {
   std::string_view algorithm = "auto";  ///< one of `planners()`
   seconds time_limit{0.1};
   std::uint64_t seed = 1;
+  machine_state state{};  ///< of the machine when the plan begins
+
+  /// Schedules that "search" looks at, beside those it begins with, instead of a time: the answer
+  /// then hangs on the seed alone, not on the clock or the number of threads. 0: the time limit.
+  std::uint64_t evaluations = 0;
+  int threads               = 1;  ///< that "search" uses, from 1 to `most_planning_threads`
+};
+
+/// An algorithm that cannot plan this workflow on this machine; `what()` says why.
+struct unsuited : input_error {
+  using input_error::input_error;
 };
 
 struct planner_info {
@@ -28,7 +42,9 @@ struct planner_info {
 
 /// Plans `w` on `m`. The result is valid (`check_schedule`) and carries lower bound and gap.
 ///
+/// @throw unsuited    if the algorithm cannot plan this workflow on this machine; "auto" can
 /// @throw input_error if the algorithm is unknown, or as `cost_model` does
+/// @throw invalid_argument if `threads` is out of its range
 [[nodiscard]] schedule plan(workflow const& w, machine const& m, plan_options options = {});
 
 }  // namespace heddle

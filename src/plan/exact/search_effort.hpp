@@ -1,0 +1,46 @@
+/// @file
+/// How far a search may go, and how far it went.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace heddle {
+
+/// How far a search may go.
+struct search_budget {
+  std::uint64_t nodes;                        ///< partial schedules looked at
+  std::chrono::steady_clock::time_point end;  ///< looked at every 1024 nodes
+};
+
+/// Counts the nodes of searches that follow one another.
+class search_effort {
+ public:
+  explicit search_effort(search_budget const& most) : most_{most} {}
+
+  /// As many nodes from the first on, or until then, for the search that comes.
+  void allow(search_budget const& most)
+  {
+    most_       = most;
+    is_stopped_ = false;
+  }
+
+  /// One more node; whether the search must end.
+  bool count()
+  {
+    ++nodes_;
+    if (nodes_ > most_.nodes) is_stopped_ = true;
+    if (nodes_ % 1024 == 0 && std::chrono::steady_clock::now() > most_.end) is_stopped_ = true;
+    return is_stopped_;
+  }
+
+  [[nodiscard]] bool is_stopped() const { return is_stopped_; }
+  [[nodiscard]] std::uint64_t nodes() const { return nodes_; }
+
+ private:
+  search_budget most_;
+  std::uint64_t nodes_ = 0;
+  bool is_stopped_     = false;
+};
+
+}  // namespace heddle
