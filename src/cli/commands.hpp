@@ -28,6 +28,8 @@ void add_common_options(CLI::App& command, common_options& options);
 void add_topo_command(CLI::App& app, int& status);
 void add_plan_command(CLI::App& app, int& status);
 void add_compare_command(CLI::App& app, int& status);
+void add_simulate_command(CLI::App& app, int& status);
+void add_what_if_command(CLI::App& app, int& status);
 void add_run_command(CLI::App& app, int& status);
 void add_generate_command(CLI::App& app, int& status);
 void add_convert_command(CLI::App& app, int& status);

@@ -44,9 +44,7 @@ machine machine_input::read(workflow const& w) const
   if (platform.empty()) return machine::discover();
   auto m = machine::read(platform);
   if (bandwidth) {
-    if (!(*bandwidth > 0)) throw input_error{"--bandwidth: must be positive"};
-    m.links.bandwidth_bytes_per_second = *bandwidth;
-    m.links.pair_bandwidth_bytes_per_second.clear();
+    m = m.with_bandwidth(*bandwidth);
   } else if (ccr) {
     set_bandwidth_by_ccr(m, w, *ccr);
   } else if (std::isnan(m.links.bandwidth_bytes_per_second)) {

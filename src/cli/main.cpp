@@ -51,7 +51,8 @@ void drop_overridden_variables(std::span<char*> arguments)
     {"--platform", {"HEDDLE_IDENTICAL"}},
     {"--ccr", {"HEDDLE_BANDWIDTH"}},
     {"--bandwidth", {"HEDDLE_CCR"}},
-    {"--plan", {"HEDDLE_DYNAMIC"}},
+    {"--plan", {"HEDDLE_DYNAMIC", "HEDDLE_ALGORITHM"}},
+    {"--algorithm", {"HEDDLE_PLAN"}},
     {"--dynamic", {"HEDDLE_PLAN"}},
     {"--replay", {"HEDDLE_EXECUTE"}},
     {"--execute", {"HEDDLE_REPLAY"}},
@@ -76,6 +77,8 @@ int run_command_line(int argc, char** argv)
   add_topo_command(app, status);
   add_plan_command(app, status);
   add_compare_command(app, status);
+  add_simulate_command(app, status);
+  add_what_if_command(app, status);
   add_run_command(app, status);
   add_generate_command(app, status);
   add_convert_command(app, status);

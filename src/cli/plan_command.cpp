@@ -3,13 +3,16 @@
 
 #include <heddle/base/error.hpp>
 #include <heddle/plan/plan.hpp>
+#include <heddle/plan/simulation.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
 #include <iostream>
+#include <map>
 #include <memory>
 
 namespace heddle::cli {
@@ -31,7 +34,7 @@ struct plan_arguments {
 void print_algorithms(bool json)
 {
   if (!json) {
-    for (auto const& p : planners()) fmt::print("{:<10}{}\n", p.name, p.description);
+    for (auto const& p : planners()) fmt::print("{:<12}{}\n", p.name, p.description);
     return;
   }
   auto list = nlohmann::ordered_json::array();
@@ -52,6 +55,12 @@ void print_utilisation(schedule const& s)
     busy_seconds[r] += task.finish_seconds - task.start_seconds;
     ++tasks[r];
   }
+  for (auto const& [task, core] : s.further_cores) {
+    auto const r      = static_cast<std::size_t>(core);
+    auto const& first = s.tasks[static_cast<std::size_t>(task)];
+    busy_seconds[r] += first.finish_seconds - first.start_seconds;
+    ++tasks[r];
+  }
   std::size_t width = 0;
   for (auto const& id : s.resource_ids) width = std::max(width, id.size());
   fmt::print("utilisation\n");
@@ -66,6 +75,49 @@ void print_utilisation(schedule const& s)
   }
 }
 
+/// What each technique gave: the best first, those left out by reason.
+void print_tried(schedule const& s)
+{
+  if (s.tried.empty()) return;
+  auto tried            = s.tried;
+  auto const is_left    = [](trial const& t) { return t.left_out.has_value(); };
+  auto const first_left = std::stable_partition(tried.begin(), tried.end(), std::not_fn(is_left));
+  std::stable_sort(tried.begin(), first_left, [](trial const& a, trial const& b) {
+    return a.makespan_seconds < b.makespan_seconds;
+  });
+  fmt::print("tried\n");
+  for (auto each = tried.begin(); each != first_left; ++each) {
+    fmt::print("  {:<10} {:>14.6g} s  in {:.3g} ms\n", each->algorithm, each->makespan_seconds,
+               1000 * each->planning_seconds);
+  }
+  std::map<std::string, std::string> left_out;
+  for (auto each = first_left; each != tried.end(); ++each) {
+    auto& names = left_out[*each->left_out];
+    names += (names.empty() ? "" : ", ") + each->algorithm;
+  }
+  for (auto const& [why, names] : left_out) fmt::print("  not {}: {}\n", names, why);
+}
+
+/// How the schedule stands execution times that vary, unless that takes longer than a moment.
+std::optional<robustness> robustness_of(schedule const& s, workflow const& w, machine const& m,
+                                        std::uint64_t seed)
+{
+  constexpr std::size_t most_visits = 3'000'000, most_samples = 100, least_samples = 20;
+  constexpr double variation = 0.2;
+  auto const samples = std::min(most_samples, most_visits / (w.num_tasks() + w.edges().size() + 1));
+  if (samples < least_samples) return std::nullopt;
+  return measure_robustness(s, cost_model{w, m}, {variation, seed}, samples);
+}
+
+void print_robustness(schedule const& s)
+{
+  if (!s.robust) return;
+  fmt::print(
+    "robustness   {:+.1f} % on average and {:+.1f} % in 95 of 100 runs where execution "
+    "times vary by {:.0f} %\n",
+    100 * (s.robust->mean - 1), 100 * (s.robust->p95 - 1), 100 * s.robust->variation);
+}
+
 void print_summary(schedule const& s, workflow const& w, machine const& m)
 {
   fmt::print("workflow     {} ({} tasks, {} edges)\n", s.workflow_name, w.num_tasks(),
@@ -75,10 +127,14 @@ void print_summary(schedule const& s, workflow const& w, machine const& m)
                                     ? s.algorithm
                                     : fmt::format("{} (best: {})", s.algorithm, s.made_by));
   fmt::print("makespan     {:.6g} s\n", s.makespan_seconds);
-  fmt::print("lower bound  {:.6g} s, gap {:.2f} %{}\n", s.lower_bound_seconds, 100 * s.gap,
+  fmt::print("lower bound  {:.6g} s{}, gap {:.2f} %{}\n", s.lower_bound_seconds,
+             s.bounded_by.empty() ? "" : fmt::format(" ({})", s.bounded_by), 100 * s.gap,
              s.guarantee ? ": " + *s.guarantee : "");
-  fmt::print("planned in   {:.3g} ms, {} schedule{} tried\n", 1000 * s.planning_seconds,
-             s.evaluations, s.evaluations == 1 ? "" : "s");
+  fmt::print("planned in   {:.3g} ms, {} schedule{} tried; bound in {:.3g} ms\n",
+             1000 * s.planning_seconds, s.evaluations, s.evaluations == 1 ? "" : "s",
+             1000 * s.bounding_seconds);
+  print_robustness(s);
+  print_tried(s);
   print_utilisation(s);
 }
 
@@ -93,6 +149,14 @@ void expect_supported(plan_arguments const& arguments)
   }
 }
 
+plan_options options_of(plan_arguments const& arguments)
+{
+  plan_options options{arguments.algorithm, seconds{arguments.time_limit_seconds}, arguments.seed};
+  options.evaluations = arguments.evaluations;
+  options.threads     = arguments.threads;
+  return options;
+}
+
 void run_plan(plan_arguments const& arguments)
 {
   if (arguments.algorithm == "list") return print_algorithms(arguments.common.json);
@@ -100,8 +164,8 @@ void run_plan(plan_arguments const& arguments)
   expect_supported(arguments);
   auto const file = arguments.workflow.read();
   auto const m    = arguments.machine.read(file.workflow);
-  auto const s    = plan(file.workflow, m,
-                         {arguments.algorithm, seconds{arguments.time_limit_seconds}, arguments.seed});
+  auto s          = plan(file.workflow, m, options_of(arguments));
+  s.robust        = robustness_of(s, file.workflow, m, arguments.seed);
   if (!arguments.out.empty()) s.write(std::filesystem::path{arguments.out});
   if (arguments.common.json) return s.write(std::cout);
   if (arguments.common.quiet) return fmt::print("{}\n", s.makespan_seconds);
@@ -118,13 +182,11 @@ void add_search_options(CLI::App& command, plan_arguments& arguments)
     ->envname("HEDDLE_TIME_LIMIT");
   command
     .add_option("--evaluations", arguments.evaluations,
-                "Most schedules to evaluate in a search; no algorithm of this version searches")
+                "Schedules that \"search\" looks at, instead of a time: the same answer for a seed")
     ->type_name("N")
     ->envname("HEDDLE_EVALUATIONS");
-  command
-    .add_option("--threads", arguments.threads,
-                "Threads to search with; the algorithms of this version use one")
-    ->check(CLI::Range(1, 100000))
+  command.add_option("--threads", arguments.threads, "Threads that \"search\" uses (1)")
+    ->check(CLI::Range(1, most_planning_threads))
     ->type_name("N")
     ->envname("HEDDLE_THREADS");
   command
@@ -134,9 +196,8 @@ void add_search_options(CLI::App& command, plan_arguments& arguments)
     ->type_name("DEVICE")
     ->envname("HEDDLE_DEVICE");
   command
-    .add_option(
-      "--seed", arguments.seed,
-      "Seed of random choices, kept in the schedule; the algorithms of this version make none")
+    .add_option("--seed", arguments.seed,
+                "Seed of the random choices of \"search\", kept in the schedule (1)")
     ->type_name("N")
     ->envname("HEDDLE_SEED");
 }

@@ -11,7 +11,7 @@ import time
 
 from heddle_program import HEDDLE, HeddleTest, main
 
-COMMANDS = ("topo", "plan", "compare", "run", "generate", "convert")
+COMMANDS = ("topo", "plan", "compare", "simulate", "what-if", "run", "generate", "convert")
 WFFORMAT = {
     "name": "wf", "schemaVersion": "1.5",
     "workflow": {
@@ -49,7 +49,8 @@ class CommandLine(HeddleTest):
         self.assertEqual([task["id"] for task in plan["tasks"]], ids)
         self.assertEqual(plan["makespan"], max(task["finish"] for task in plan["tasks"]))
         self.assertAlmostEqual(plan["gap"], plan["makespan"] / plan["lower_bound"] - 1)
-        for key in ("workflow", "seconds", "evaluations", "seed", "device", "version", "hash", "guarantee"):
+        self.assertGreaterEqual(plan["robustness"]["p95"], plan["robustness"]["median"])
+        for key in ("workflow", "seconds", "bound_seconds", "evaluations", "seed", "device", "version", "hash", "guarantee"):
             self.assertIn(key, plan)
 
     def test_plan_lists_its_algorithms(self):
@@ -96,6 +97,58 @@ class CommandLine(HeddleTest):
         rows = self.json("compare", "-", "--identical", 2, stdin=text)["algorithms"]
         self.assertGreaterEqual({row["algorithm"] for row in rows}, {"heft", "cpop", "minmin", "mct", "locality"})
         self.assertIn("heft", self.heddle("compare", "-", "--identical", 2, stdin=text).stdout)
+
+    def test_simulate_executes_a_plan(self):
+        text = self.heddle("generate", "montage", "--tasks", 60).stdout
+        self.heddle("plan", "-", "--identical", 4, "--algorithm", "heft", "--out", "plan.json", stdin=text)
+        plan = json.loads((self.folder / "plan.json").read_text())
+        same = self.json("simulate", "-", "--identical", 4, "--plan", "plan.json", stdin=text)
+        self.assertEqual(same["makespan"], plan["makespan"])
+        self.assertEqual(same["tasks"], plan["tasks"])
+        self.assertEqual(same["hash"], plan["hash"])
+        noisy = ["simulate", "-", "--identical", 4, "--plan", "plan.json", "--noise", 0.3, "--seed", 4]
+        first = self.json(*noisy, stdin=text)
+        self.assertEqual(first, self.json(*noisy, stdin=text))
+        self.assertNotEqual(first["makespan"], plan["makespan"])
+        self.assertEqual(first["makespan"], max(task["finish"] for task in first["tasks"]))
+        self.assertEqual(first["robustness"]["samples"], 100)
+        self.assertLessEqual(first["robustness"]["median"], first["robustness"]["p95"])
+        self.assertIn("95 of 100", self.heddle(*noisy, stdin=text).stdout)
+        self.assertIn("--noise", self.heddle("simulate", "-", "--noise", -1, stdin=text, expect=2).stderr)
+
+    def test_what_if_plans_on_other_machines(self):
+        text = self.heddle("generate", "fork_join", "--tasks", 64).stdout
+        command = ["what-if", "-", "--identical", 2, "--vary", "nodes=1,2,4", "--vary", "bandwidth=1e3,1e9"]
+        rows = self.json(*command, "--html", "plot.html", stdin=text)["machines"]
+        self.assertEqual([(row["nodes"], row["bandwidth"]) for row in rows],
+                         [(n, b) for n in (1, 2, 4) for b in (1e3, 1e9)])
+        self.assertLess(rows[5]["makespan"], rows[1]["makespan"])
+        self.assertEqual(rows[0]["makespan"], rows[1]["makespan"])
+        self.assertIn("nodes=4 bandwidth=1e+09", self.heddle(*command, stdin=text).stdout)
+        page = (self.folder / "plot.html").read_text()
+        self.assertEqual(page.count('<rect class="bar'), 6)
+        self.assertNotIn("http", page)
+
+    def test_what_if_says_what_is_wrong(self):
+        text = self.heddle("generate", "chain", "--tasks", 3).stdout
+        for wrong, why in (("nodes", "="), ("cores=1", "cores"), ("nodes=1,x", "x"), ("nodes=1.5", "whole"), ("nodes=0", "nodes"),
+                           ("gpus=1", "GPU"), ("bandwidth=-1", "positive"), ("nodes=", "number")):
+            done = self.heddle("what-if", "-", "--identical", 2, "--vary", wrong, stdin=text, expect=2)
+            self.assertIn(why, done.stderr)
+
+    def test_compare_draws_a_page(self):
+        workflow = self.workflow({"id": "a", "seconds": 1}, {"id": "b", "seconds": 2})
+        self.heddle("compare", workflow, "--identical", 2, "--html", "page.html")
+        page = (self.folder / "page.html").read_text()
+        self.assertIn("<svg", page)
+        self.assertIn("heft", page)
+        self.assertNotIn("http", page)
+
+    def test_plan_says_what_auto_tried(self):
+        workflow = self.workflow({"id": "a", "seconds": 2}, {"id": "b", "seconds": 3}, {"id": "c", "seconds": 4})
+        self.assertIn("tried", self.heddle("plan", workflow, "--identical", 2, "--time-limit", 1).stdout)
+        tried = self.json("plan", workflow, "--identical", 2, "--time-limit", "inf")["tried"]
+        self.assertTrue(any(each["algorithm"] == "heft" for each in tried))
 
     def test_topo_prints_a_platform_file_that_plan_reads(self):
         platform = self.write("here.json", self.heddle("topo", "--json").stdout)
