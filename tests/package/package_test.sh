@@ -59,14 +59,17 @@ use_installed() { # by cmake|pkg_config: where it was installed, then moved
   "$work/moved/bin/heddle" --version
 }
 
+# Built in a folder as deep as the build tree: relative paths are the same there, so that ccache holds the objects.
 use_as_subproject() {
-  local cached
+  local cached beside=$build-subproject
   cached=$(grep -E '^(HEDDLE_CUDA|BUILD_SHARED_LIBS|HEDDLE_WARNINGS_AS_ERRORS):' "$build/CMakeCache.txt" | sed 's/^/-D/')
+  rm -rf "$beside"
   # shellcheck disable=SC2086
-  configure "$consumer/subproject" "$work/build" -DHEDDLE_SOURCE="$source" $cached
-  "$CMAKE" --build "$work/build" --target consumer
-  "$work/build/consumer"
-  ! grep -q '^HEDDLE_BUILD_TESTS:.*=ON' "$work/build/CMakeCache.txt" || fail "a sub-project builds the tests"
+  configure "$consumer/subproject" "$beside" -DHEDDLE_SOURCE="$source" $cached
+  "$CMAKE" --build "$beside" --target consumer
+  "$beside/consumer"
+  ! grep -q '^HEDDLE_BUILD_TESTS:.*=ON' "$beside/CMakeCache.txt" || fail "a sub-project builds the tests"
+  rm -rf "$beside"
 }
 
 rm -rf "$work"
