@@ -1,5 +1,6 @@
 #include "src/cli/commands.hpp"
 #include "src/cli/inputs.hpp"
+#include "src/cli/watched_plan.hpp"
 
 #include <heddle/base/error.hpp>
 #include <heddle/plan/plan.hpp>
@@ -164,7 +165,8 @@ void run_plan(plan_arguments const& arguments)
   expect_supported(arguments);
   auto const file = arguments.workflow.read();
   auto const m    = arguments.machine.read(file.workflow);
-  auto s          = plan(file.workflow, m, options_of(arguments));
+  bool const is_quiet = arguments.common.quiet || arguments.common.json;
+  auto s = watched_plan(file.workflow, m, options_of(arguments), is_quiet);
   s.robust        = robustness_of(s, file.workflow, m, arguments.seed);
   if (!arguments.out.empty()) s.write(std::filesystem::path{arguments.out});
   if (arguments.common.json) return s.write(std::cout);

@@ -116,13 +116,19 @@ class planning {
 
   [[nodiscard]] double expected(technique const& t) const { return t.cost.seconds(costs_, width_); }
 
+  [[nodiscard]] char const* why_not_run(bool fits) const
+  {
+    if (is_optimal(best_)) return "the schedule found is optimal";
+    if (limits_.stop.stop_requested()) return "the planning was stopped";
+    return fits ? nullptr : "would exceed the time limit";
+  }
+
   /// The first one is run in any case. False: it was not run.
   bool run_or_leave(technique const& t, bool fits, steady_clock::time_point end)
   {
     bool const is_first = best_.made_by.empty();
-    if (!is_first && (is_optimal(best_) || !fits)) {
-      leave_out(
-        t, is_optimal(best_) ? "the schedule found is optimal" : "would exceed the time limit");
+    if (auto const why = why_not_run(fits); !is_first && why != nullptr) {
+      leave_out(t, why);
       return false;
     }
     auto const started         = steady_clock::now();
@@ -146,6 +152,7 @@ class planning {
       best_.bounded_by          = made_by;
     }
     best_.evaluations += found.evaluations;
+    tell(makespan);
     if (found.guarantee && (!best_.guarantee || found.guaranteed_ratio < guaranteed_ratio_)) {
       best_.guarantee   = std::move(found.guarantee);
       guaranteed_ratio_ = found.guaranteed_ratio;
@@ -155,6 +162,14 @@ class planning {
     best_.makespan_seconds = makespan;
     best_.made_by          = made_by;
     return makespan;
+  }
+
+  void tell(double makespan) const
+  {
+    if (limits_.progress == nullptr) return;
+    limits_.progress->announce(makespan);
+    limits_.progress->lower_bound_seconds = best_.lower_bound_seconds;
+    limits_.progress->evaluations         = best_.evaluations;
   }
 
   schedule& best_;
@@ -236,10 +251,16 @@ schedule plan(workflow const& w, machine const& m, plan_options options)
   s.seed          = options.seed;
   s.hash          = fingerprint(w, costs.edges(), m);
   bound(s, costs);
+  if (options.progress) options.progress->lower_bound_seconds = s.lower_bound_seconds;
   planning p{s,
              costs,
-             {later_by(options.time_limit, started), options.seed, options.evaluations,
-              options.threads, s.lower_bound_seconds}};
+             {.end                 = later_by(options.time_limit, started),
+              .seed                = options.seed,
+              .evaluations         = options.evaluations,
+              .threads             = options.threads,
+              .lower_bound_seconds = s.lower_bound_seconds,
+              .stop                = options.stop,
+              .progress            = options.progress}};
   if (chosen) {
     p.run_one(*chosen);
   } else {

@@ -25,6 +25,8 @@ struct planning_limits {
   int threads                = 1;           ///< of those that use several
   double lower_bound_seconds = 0;           ///< no schedule is shorter
   std::span<assignment const> incumbent{};  ///< the best known, as `planned::tasks`; or empty
+  std::stop_token stop{};                   ///< asks those that use their time to end
+  planning_progress* progress = nullptr;    ///< may be null
 };
 
 /// What a technique found, with its evidence.

@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace heddle {
@@ -49,14 +50,31 @@ progress_display::~progress_display()
 void progress_display::update(progress_state const& state)
 {
   std::lock_guard const lock{mutex_};
-  auto const now = std::chrono::steady_clock::now();
-  if (!draws_ || (visible_ && now - drawn_ < redraw_interval)) return;
+  if (!is_time_to_draw()) return;
   auto line = progress_line(state, columns_of(terminal_) - 1);  // a full line would wrap
   if (coloured_) paint_failures(line, state.failed);
+  draw(line);
+}
+
+void progress_display::update(std::string line)
+{
+  std::lock_guard const lock{mutex_};
+  if (!is_time_to_draw()) return;
+  line.resize(std::min(line.size(), columns_of(terminal_) - 1));
+  draw(line);
+}
+
+bool progress_display::is_time_to_draw() const
+{
+  return draws_ && (!visible_ || std::chrono::steady_clock::now() - drawn_ >= redraw_interval);
+}
+
+void progress_display::draw(std::string const& line)
+{
   std::fputs((clear_line + line).c_str(), terminal_);
   std::fflush(terminal_);
   visible_ = true;
-  drawn_   = now;
+  drawn_   = std::chrono::steady_clock::now();
 }
 
 void progress_display::finish()

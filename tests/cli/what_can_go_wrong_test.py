@@ -120,6 +120,41 @@ class WhatCanGoWrong(HeddleTest):
         run.communicate(timeout=10)
         self.assertEqual(run.returncode, 1)
 
+    def start_endless_plan(self, **streams):
+        """A search that no bound ends."""
+        workflow = self.folder / "random.json"
+        subprocess.run([HEDDLE, "generate", "random", "--tasks", "100", "--out", workflow], check=True, capture_output=True)
+        platform = self.folder / "platform.json"
+        platform.write_text(json.dumps({
+            "schema": "heddle-eval-platform/1", "name": "four", "links": {"topology": "full", "bandwidth": None, "latency": 0.0},
+            "nodes": [{"id": f"n{i}", "speed": speed} for i, speed in enumerate([1, 1, 2, 4])]}))
+        return subprocess.Popen([HEDDLE, "plan", workflow, "--platform", platform, "--ccr", "5", "--algorithm", "search",
+                                 "--time-limit", "inf", "--threads", "2", "--out", "plan.json"],
+                                cwd=self.folder, text=True, stdout=subprocess.PIPE, **streams)
+
+    def test_ctrl_c_ends_a_search_with_the_best_so_far(self):
+        for seconds in (0.05, 0.5):
+            search = self.start_endless_plan(stderr=subprocess.PIPE)
+            time.sleep(seconds)
+            search.send_signal(signal.SIGINT)
+            out, err = search.communicate(timeout=30)
+            self.assertEqual(search.returncode, 0, err)
+            self.assertIn("best schedule so far", err)
+            self.assertIn("makespan", out)
+            self.assertEqual(len(json.loads((self.folder / "plan.json").read_text())["tasks"]), 100)
+
+    def test_a_search_shows_how_far_it_is_on_a_terminal(self):
+        leader, terminal = os.openpty()
+        search = self.start_endless_plan(stderr=terminal)
+        os.close(terminal)
+        seen, limit = "", time.monotonic() + 30
+        while "evaluations a second" not in seen and time.monotonic() < limit:
+            seen += os.read(leader, 4096).decode()
+        search.send_signal(signal.SIGINT)
+        search.communicate(timeout=30)
+        os.close(leader)
+        self.assertRegex(seen, r"makespan [0-9.]+ s, gap [0-9.]+ %, .* evaluations a second")
+
     def test_a_child_killed_with_sigkill(self):
         run = self.start(self.talking("victim", f"sleep 1000 & echo $! > {self.folder}/child.pid; wait"))
         pids = self.wait_for("victim.pid", "child.pid")

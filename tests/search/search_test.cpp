@@ -11,6 +11,8 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <stop_token>
+#include <thread>
 
 namespace heddle {
 namespace {
@@ -127,6 +129,41 @@ TEST(Search, TakesMoreThreadsThanItHasGroups)
   auto const m = test::make_nodes({1, 2}, 1);
   EXPECT_EQ(plan(w, m, with_evaluations(10000, most_planning_threads)).tasks,
             plan(w, m, with_evaluations(10000)).tasks);
+}
+
+TEST(Search, IsStoppedFromOutside)
+{
+  std::mt19937_64 random{8};
+  auto const w = test::random_graph(random, 60);
+  auto const m = test::make_nodes({1, 1, 2, 4}, 1);
+  planning_progress progress;
+  std::stop_source stop;
+  auto options     = with_evaluations(std::uint64_t{1} << 62, 2);
+  options.stop     = stop.get_token();
+  options.progress = &progress;
+  std::jthread const watcher{[&] {
+    while (progress.evaluations < 100'000)
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    stop.request_stop();
+  }};
+  auto const s = plan(w, m, options);
+  EXPECT_THAT(check_schedule(s, w, m), IsEmpty());
+  EXPECT_LE(s.makespan_seconds, plan(w, m, {"portfolio"}).makespan_seconds);
+  EXPECT_EQ(progress.evaluations, s.evaluations);
+  EXPECT_EQ(progress.lower_bound_seconds, s.lower_bound_seconds);
+  EXPECT_LE(progress.makespan_seconds, 1.001 * s.makespan_seconds);
+}
+
+TEST(Search, EndsAtOnceWhenItIsStoppedBefore)
+{
+  std::stop_source stop;
+  stop.request_stop();
+  for (auto const* const algorithm : {"search", "auto", "exact"}) {
+    plan_options options{algorithm, seconds{100}};
+    options.stop = stop.get_token();
+    auto const s = plan(test::five_tasks(), test::slow_and_fast(), options);
+    EXPECT_THAT(check_schedule(s, test::five_tasks(), test::slow_and_fast()), IsEmpty());
+  }
 }
 
 TEST(Search, EndsAuto)

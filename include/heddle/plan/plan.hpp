@@ -5,10 +5,12 @@
 #include <heddle/base/error.hpp>
 #include <heddle/base/units.hpp>
 #include <heddle/cost/cost_model.hpp>
+#include <heddle/plan/planning_progress.hpp>
 #include <heddle/plan/schedule.hpp>
 
 #include <cstdint>
 #include <span>
+#include <stop_token>
 #include <string_view>
 
 namespace heddle {
@@ -25,6 +27,11 @@ struct plan_options {
   /// then hangs on the seed alone, not on the clock or the number of threads. 0: the time limit.
   std::uint64_t evaluations = 0;
   int threads               = 1;  ///< that "search" uses, from 1 to `most_planning_threads`
+
+  /// Ends the planning early, with the best that was found; a constructor that has begun ends
+  /// first.
+  std::stop_token stop{};
+  planning_progress* progress = nullptr;  ///< to be kept up to date; must outlive the planning
 };
 
 /// An algorithm that cannot plan this workflow on this machine; `what()` says why.

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 #include <mutex>
+#include <string>
 
 namespace heddle {
 
@@ -31,10 +32,16 @@ class progress_display {
   /// Says how far the run is. Redraws at most 10 times a second, else costs a lock.
   void update(progress_state const& state);
 
+  /// The same in other words, cut where the terminal ends.
+  void update(std::string line);
+
   /// Clears the line and draws no more.
   void finish();
 
  private:
+  [[nodiscard]] bool is_time_to_draw() const;
+  void draw(std::string const& line);
+
   std::FILE* terminal_;
   bool draws_;  ///< it is a terminal, and not finished
   bool coloured_;

@@ -25,7 +25,7 @@ double improve(incumbent& best, exact_problem const& problem, double bound, sear
                search_budget const& budget)
 {
   if (best.beats(bound)) return infinite;
-  effort.allow({budget.nodes / 2, budget.end});
+  effort.allow({budget.nodes / 2, budget.end, budget.stop});
   if (assignment_search{problem, best, effort}.search()) return infinite;
   effort.allow(budget);
   return chronological_search{problem, best, effort}.search(bound);
@@ -54,9 +54,10 @@ planned plan_exactly(cost_model const& costs, planning_limits const& limits)
   auto const left             = std::max(limits.end - now, std::chrono::steady_clock::duration{0});
   auto const size             = static_cast<double>(costs.num_tasks()) * costs.num_resources();
   auto const rate             = exact_nodes_per_second * usual_size / std::max(usual_size, size);
-  auto const most = std::min(std::chrono::duration<double>{left}.count() * rate, 0x1p60);
-  auto const end  = left < std::chrono::hours{1} ? now + patience * left : limits.end;
-  return search_exactly(costs, {std::bit_floor(static_cast<std::uint64_t>(most)), end}).plan;
+  auto const most  = std::min(std::chrono::duration<double>{left}.count() * rate, 0x1p60);
+  auto const end   = left < std::chrono::hours{1} ? now + patience * left : limits.end;
+  auto const nodes = std::bit_floor(static_cast<std::uint64_t>(most));
+  return search_exactly(costs, {nodes, end, limits.stop}).plan;
 }
 
 std::optional<std::string> unsuited_for_exact(cost_model const& costs)

@@ -4,13 +4,15 @@
 
 #include <chrono>
 #include <cstdint>
+#include <stop_token>
 
 namespace heddle {
 
 /// How far a search may go.
 struct search_budget {
   std::uint64_t nodes;                        ///< partial schedules looked at
-  std::chrono::steady_clock::time_point end;  ///< looked at every 1024 nodes
+  std::chrono::steady_clock::time_point end;  ///< looked at every 1024 nodes, as is the next
+  std::stop_token stop{};                     ///< asks it to end
 };
 
 /// Counts the nodes of searches that follow one another.
@@ -30,7 +32,7 @@ class search_effort {
   {
     ++nodes_;
     if (nodes_ > most_.nodes) is_stopped_ = true;
-    if (nodes_ % 1024 == 0 && std::chrono::steady_clock::now() > most_.end) is_stopped_ = true;
+    if (nodes_ % 1024 == 0 && is_late()) is_stopped_ = true;
     return is_stopped_;
   }
 
@@ -38,6 +40,11 @@ class search_effort {
   [[nodiscard]] std::uint64_t nodes() const { return nodes_; }
 
  private:
+  [[nodiscard]] bool is_late() const
+  {
+    return most_.stop.stop_requested() || std::chrono::steady_clock::now() > most_.end;
+  }
+
   search_budget most_;
   std::uint64_t nodes_ = 0;
   bool is_stopped_     = false;

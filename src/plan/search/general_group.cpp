@@ -102,7 +102,9 @@ void general_group::judge(double progress)
   for (std::size_t i = 0; i < now_.order.size(); ++i) {
     position_[index(now_.order[i])] = static_cast<std::int32_t>(i);
   }
-  if (now_.makespan_seconds < best_.makespan_seconds) best_ = now_;
+  if (now_.makespan_seconds >= best_.makespan_seconds) return;
+  best_ = now_;
+  setting_.announce(best_.makespan_seconds);
 }
 
 }  // namespace heddle

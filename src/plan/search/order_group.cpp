@@ -208,7 +208,9 @@ void order_group<Tick>::look_at_best()
   }
   std::vector<double> finish;
   found.makespan_seconds = seconds_of(setting_.costs, found, finish);
-  if (found.makespan_seconds < best_.makespan_seconds) best_ = std::move(found);
+  if (found.makespan_seconds >= best_.makespan_seconds) return;
+  best_ = std::move(found);
+  setting_.announce(best_.makespan_seconds);
 }
 
 template class order_group<std::uint16_t>;

@@ -2,28 +2,38 @@
 /// How long a part of the search goes on, and how far it is.
 #pragma once
 
+#include <heddle/plan/planning_progress.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <stop_token>
+#include <utility>
 
 namespace heddle {
 
-/// Ends after so many evaluations, or when a time has come. By evaluations, nothing hangs on a
-/// clock. Not thread-safe.
+/// Who watches a search.
+struct search_watch {
+  std::stop_token stop{};
+  planning_progress* progress = nullptr;  ///< may be null
+};
+
+/// Ends after so many evaluations, or when a time has come; or when it is asked to. By evaluations,
+/// nothing hangs on a clock. Not thread-safe.
 class search_pace {
  public:
   using clock = std::chrono::steady_clock;
 
-  [[nodiscard]] static search_pace of_evaluations(std::uint64_t most)
+  [[nodiscard]] static search_pace of_evaluations(std::uint64_t most, search_watch watch = {})
   {
-    search_pace pace;
+    search_pace pace{std::move(watch)};
     pace.most_ = most;
     return pace;
   }
 
-  [[nodiscard]] static search_pace until(clock::time_point end)
+  [[nodiscard]] static search_pace until(clock::time_point end, search_watch watch = {})
   {
-    search_pace pace;
+    search_pace pace{std::move(watch)};
     pace.is_timed_ = true;
     pace.begin_ = pace.now_ = clock::now();
     pace.end_               = end;
@@ -36,15 +46,13 @@ class search_pace {
     constexpr std::int64_t steps_a_look = 1 << 18;  // about half a millisecond
     evaluations_ += lanes;
     steps_ += task_steps;
-    if (!is_timed_ || steps_ < steps_a_look) return;
-    steps_ = 0;
-    now_   = clock::now();
+    if (steps_ >= steps_a_look) look();
   }
 
   /// Whether so many more evaluations would be too many.
   [[nodiscard]] bool is_over(std::uint64_t lanes) const
   {
-    return is_timed_ ? now_ >= end_ : evaluations_ + lanes > most_;
+    return is_stopped_ || (is_timed_ ? now_ >= end_ : evaluations_ + lanes > most_);
   }
 
   /// From 0 to 1.
@@ -61,10 +69,25 @@ class search_pace {
   [[nodiscard]] std::uint64_t evaluations() const noexcept { return evaluations_; }
 
  private:
+  explicit search_pace(search_watch watch) : watch_{std::move(watch)} {}
+
+  void look()
+  {
+    steps_ = 0;
+    if (is_timed_) now_ = clock::now();
+    is_stopped_ = watch_.stop.stop_requested();
+    if (watch_.progress == nullptr) return;
+    watch_.progress->evaluations.fetch_add(evaluations_ - told_, std::memory_order_relaxed);
+    told_ = evaluations_;
+  }
+
+  search_watch watch_;
   std::uint64_t most_        = 0;
   std::uint64_t evaluations_ = 0;
+  std::uint64_t told_        = 0;  ///< of them
   std::int64_t steps_        = 0;
   bool is_timed_             = false;
+  bool is_stopped_           = false;
   clock::time_point begin_{};
   clock::time_point now_{};
   clock::time_point end_{};

@@ -2,16 +2,14 @@
 
 #include "src/plan/makespan.hpp"
 #include "src/plan/search/general_group.hpp"
+#include "src/plan/search/long_search.hpp"
+#include "src/plan/search/on_threads.hpp"
 #include "src/plan/search/order_group.hpp"
 #include "src/plan/search/starts.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
 #include <memory>
-#include <mutex>
-#include <system_error>
-#include <thread>
 #include <vector>
 
 namespace heddle {
@@ -28,39 +26,14 @@ constexpr std::size_t most_tasks_of_narrow_ticks = 8192;
 /// A place number must fit into a byte of a `place_code`.
 constexpr int most_resources = 127;
 
-/// Calls `work(i)` for each i below `count`, in their order, on so many threads, or on as many as
-/// the system gives. Rethrows what a call throws, when all have ended.
-template <class Work>
-void on_threads(std::size_t count, std::size_t threads, Work const& work)
-{
-  std::exception_ptr failure;
-  std::mutex failing;
-  std::atomic<std::size_t> next{0};
-  auto const run = [&] {
-    try {
-      for (auto i = next++; i < count; i = next++) work(i);
-    } catch (...) {
-      std::scoped_lock const lock{failing};
-      failure = std::current_exception();
-    }
-  };
-  {
-    std::vector<std::jthread> helpers;
-    try {
-      for (std::size_t t = 1; t < std::min(threads, count); ++t) helpers.emplace_back(run);
-    } catch (std::system_error const&) {  // no more threads
-    }
-    run();
-  }
-  if (failure) std::rethrow_exception(failure);
-}
-
 /// Groups of one kind, in rounds.
 template <class Group>
 class rounds {
  public:
   explicit rounds(planning_limits const& limits)
-    : limits_{limits}, threads_{static_cast<std::size_t>(limits.threads)}
+    : limits_{limits},
+      watch_{limits.stop, limits.progress},
+      threads_{static_cast<std::size_t>(limits.threads)}
   {
   }
 
@@ -75,7 +48,7 @@ class rounds {
       run_round(num_rounds - round);
       std::ranges::stable_sort(groups_, {},
                                [](auto const& g) { return g->best().makespan_seconds; });
-      if (groups_.front()->meets_bound()) break;
+      if (groups_.front()->meets_bound() || watch_.stop.stop_requested()) break;
       if (round + 1 < num_rounds) groups_.resize((groups_.size() + 1) / 2);
     }
     return groups_.front()->best();
@@ -89,12 +62,12 @@ class rounds {
                                     int rounds_left) const
   {
     if (limits_.evaluations > 0) {
-      return search_pace::of_evaluations(limits_.evaluations / num_rounds / groups_.size());
+      return search_pace::of_evaluations(limits_.evaluations / num_rounds / groups_.size(), watch_);
     }
     auto const turns = static_cast<std::int64_t>((groups_.size() + threads_ - 1) / threads_);
     auto const turn  = static_cast<std::int64_t>(group / threads_);
     auto const whole = std::max(limits_.end - began, steady_clock::duration::zero()) / rounds_left;
-    return search_pace::until(began + whole / turns * (turn + 1));
+    return search_pace::until(began + whole / turns * (turn + 1), watch_);
   }
 
   void run_round(int rounds_left)
@@ -113,6 +86,7 @@ class rounds {
   }
 
   planning_limits limits_;
+  search_watch watch_;
   std::size_t threads_;
   std::vector<std::unique_ptr<Group>> groups_;
   std::uint64_t evaluations_ = 0;
@@ -172,14 +146,54 @@ found search_in_general(search_setting const& setting, planning_limits const& li
   });
 }
 
+/// Whether windows pay.
+bool is_long(cost_model const& costs)
+{
+  constexpr std::size_t most_tasks_of_lanes = 8192;
+  return costs.is_plain() &&
+         costs.num_tasks() > (fits_lanes(costs) ? most_tasks_of_lanes : most_window_tasks);
+}
+
 found search_from(search_setting const& setting, planning_limits const& limits,
                   std::span<solution const> starts)
 {
+  if (is_long(setting.costs)) {
+    std::uint64_t evaluations = 0;
+    auto best                 = search_in_windows(setting, limits, starts.front(), evaluations);
+    return {std::move(best), evaluations};
+  }
   if (!fits_lanes(setting.costs)) return search_in_general(setting, limits, starts);
   if (setting.costs.num_tasks() > most_tasks_of_narrow_ticks) {
     return search_in_lanes<std::uint32_t>(setting, limits, starts);
   }
   return search_in_lanes<std::uint16_t>(setting, limits, starts);
+}
+
+/// When a pass ends. A pass cools down once: where there is much time, it pays to do so again from
+/// what was found; and who stops a long search finds it cool.
+steady_clock::time_point end_of_pass(steady_clock::time_point end)
+{
+  constexpr std::chrono::minutes usual{1};
+  auto const now = steady_clock::now();
+  return end - now < 2 * usual ? end : now + usual;
+}
+
+/// The best of all passes, each from the best starts and what was found before.
+solution search_in_passes(search_setting const& setting, planning_limits limits,
+                          std::vector<solution>& starts, std::uint64_t& evaluations)
+{
+  auto const end = limits.end;
+  for (;;) {
+    limits.end = end_of_pass(end);
+    auto pass  = search_from(setting, limits, near_best(starts));
+    evaluations += pass.evaluations;
+    bool const is_last = limits.evaluations > 0 || limits.end == end;
+    if (is_last || limits.stop.stop_requested() || setting.is_met_by(pass.best.makespan_seconds)) {
+      return std::move(pass.best);
+    }
+    starts.insert(starts.begin(), std::move(pass.best));
+    limits.seed = mixed(limits.seed);
+  }
 }
 
 /// Whether there is anything to choose.
@@ -206,14 +220,15 @@ planned plan_by_search(cost_model const& costs, planning_limits const& limits)
   auto const step  = (steady_clock::now() - began) / static_cast<int>(starts.schedules);
   planned result{std::move(starts.best)};
   result.evaluations = starts.schedules;
-  search_setting const setting{costs, limits.lower_bound_seconds};
-  bool const has_time = limits.evaluations > 0 || steady_clock::now() < limits.end;
+  search_setting const setting{costs, limits.lower_bound_seconds, limits.progress};
+  setting.announce(starts.best_seconds);
+  bool const has_time =
+    !limits.stop.stop_requested() && (limits.evaluations > 0 || steady_clock::now() < limits.end);
   if (!has_choice(costs) || !has_time || setting.is_met_by(starts.best_seconds)) return result;
 
-  auto const [best, evaluations] =
-    search_from(setting, less_last_step(limits, 3 * step), near_best(starts.solutions));
-  result.evaluations += evaluations;
-  auto tasks = schedule_of(costs, best);
+  auto const best = search_in_passes(setting, less_last_step(limits, 3 * step), starts.solutions,
+                                     result.evaluations);
+  auto tasks      = schedule_of(costs, best);
   if (makespan_of(tasks) < starts.best_seconds) result.tasks = std::move(tasks);
   return result;
 }

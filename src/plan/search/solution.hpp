@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/cost/cost_model.hpp>
+#include <heddle/plan/planning_progress.hpp>
 #include <heddle/plan/schedule.hpp>
 
 #include <cstdint>
@@ -21,7 +22,14 @@ struct solution {
 /// What all groups of a search share. The costs outlive it.
 struct search_setting {
   cost_model const& costs;
-  double lower_bound_seconds = 0;
+  double lower_bound_seconds  = 0;
+  planning_progress* progress = nullptr;  ///< may be null
+
+  /// Something was found, in seconds.
+  void announce(double makespan_seconds) const
+  {
+    if (progress != nullptr) progress->announce(makespan_seconds);
+  }
 
   /// Whether no schedule is shorter, but for rounding: the search can end.
   [[nodiscard]] bool is_met_by(double makespan_seconds) const

@@ -15,11 +15,14 @@ using std::chrono::steady_clock;
 class start_clock {
  public:
   explicit start_clock(planning_limits const& limits)
-    : is_timed_{limits.evaluations == 0}, end_{share_of(limits.end)}
+    : is_timed_{limits.evaluations == 0}, end_{share_of(limits.end)}, stop_{limits.stop}
   {
   }
 
-  [[nodiscard]] bool goes_on() const { return !is_timed_ || steady_clock::now() < end_; }
+  [[nodiscard]] bool goes_on() const
+  {
+    return !stop_.stop_requested() && (!is_timed_ || steady_clock::now() < end_);
+  }
 
   [[nodiscard]] double seconds_left() const
   {
@@ -38,6 +41,7 @@ class start_clock {
 
   bool is_timed_;
   steady_clock::time_point end_;
+  std::stop_token stop_;
 };
 
 void add(search_starts& starts, cost_model const& costs, std::vector<assignment> tasks)
@@ -58,6 +62,7 @@ void add_techniques(search_starts& starts, cost_model const& costs, planning_lim
   auto const width         = workflow_width(costs.edges());
   for (auto const& each : techniques()) {
     bool const is_known = each.info.name == "portfolio" || each.info.name == "heft";
+    if (limits.stop.stop_requested()) return;
     if (each.anytime || is_known || each.why_not(costs)) continue;
     auto const most = clock.is_timed() ? clock.seconds_left() : longest;
     if (each.cost.seconds(costs, width) <= most) add(starts, costs, each.make(costs, limits).tasks);

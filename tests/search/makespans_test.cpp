@@ -1,0 +1,291 @@
+// A million makespans along random walks of orders and placements: serial, threaded and vector
+// bodies against a decode that shares no code with them.
+
+#include "src/plan/search/lane_decoder.hpp"
+#include "src/plan/search/search_random.hpp"
+#include "src/plan/search/tick_problem.hpp"
+#include "tests/support/small_workflows.hpp"
+#include "tests/support/threaded_group.hpp"
+#include "tests/support/threaded_lanes.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <random>
+
+namespace heddle {
+namespace {
+
+constexpr std::size_t lanes = kernels::search_lanes;
+
+std::size_t index(std::int32_t i)
+{
+  return static_cast<std::size_t>(i);
+}
+
+/// Orders and placements that change, with the memory of one decode.
+template <class Tick>
+struct walk {
+  walk(std::mt19937_64& random, int tasks, int num_places)
+    : costs{test::random_graph(random, tasks), test::random_nodes(random, num_places)},
+      problem{costs, 0.125},
+      places{num_places},
+      order{costs.edges().topological_order},
+      position(order.size()),
+      place{order.size() * lanes},
+      finish{order.size() * lanes},
+      available{padded_places(num_places) * lanes},
+      makespan{lanes},
+      energy{lanes}
+  {
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      position[index(order[i])] = static_cast<std::int32_t>(i);
+    }
+    for (auto& each : place.span()) {
+      each = kernels::code_of_place(static_cast<int>(random() % index(num_places)));
+    }
+    state.order    = order.data();
+    state.position = position.data();
+    state.place    = place.data();
+  }
+
+  /// One task to another position, by the kernel's own body, and some to other places.
+  void step(std::mt19937_64& random)
+  {
+    auto const n     = order.size();
+    auto const from  = static_cast<std::int32_t>(random() % n);
+    auto const range = kernels::order_range_of(kernels::serial_group<>{}, problem.view(), state,
+                                               order[index(from)], 0);
+    if (range.first < range.last) {
+      auto const count = index(range.last - range.first + 1);
+      kernels::move_in_order(state, from,
+                             range.first + static_cast<std::int32_t>(random() % count));
+    }
+    for (int change = 0; change < 40; ++change) {
+      place[random() % (n * lanes)] =
+        kernels::code_of_place(static_cast<int>(random() % index(places)));
+    }
+  }
+
+  /// Whether each task comes after its predecessors, and `position` says where it is.
+  [[nodiscard]] bool is_sound() const
+  {
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      if (position[index(order[i])] != static_cast<std::int32_t>(i)) return false;
+      for (auto const p : costs.edges().predecessors(order[i])) {
+        if (position[index(p)] > static_cast<std::int32_t>(i)) return false;
+      }
+    }
+    return true;
+  }
+
+  /// From the costs alone, in numbers that cannot overflow.
+  [[nodiscard]] std::int64_t plain_makespan(std::size_t lane) const
+  {
+    constexpr std::int64_t limit = kernels::search_limit<Tick>;
+    auto const ticks             = [&](double time) {
+      return std::min(limit, static_cast<std::int64_t>(std::floor(time * 8 + 0.5)));
+    };
+    auto const on = [&](task_id t) {
+      return kernels::place_of_code(place[index(t) * lanes + lane]);
+    };
+    std::vector<std::int64_t> free(index(places)), end(order.size());
+    for (auto const t : order) {
+      auto& here        = free[index(on(t))];
+      auto const before = costs.edges().predecessors(t);
+      auto const bytes  = costs.edges().bytes_from_predecessors(t);
+      for (std::size_t e = 0; e < before.size(); ++e) {
+        auto const moved = ticks(costs.transfer_seconds(bytes[e], on(before[e]), on(t)));
+        here             = std::max(here, std::min(limit, end[index(before[e])] + moved));
+      }
+      here          = std::min(limit, here + ticks(costs.execution_seconds(t, on(t))));
+      end[index(t)] = here;
+    }
+    return *std::ranges::max_element(free);
+  }
+
+  template <class Decode>
+  void expect_plain_makespans(Decode const& decode, char const* by)
+  {
+    std::ranges::fill(available.span(), Tick{0});
+    decode();
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      ASSERT_EQ(makespan[lane], plain_makespan(lane)) << by << " lane " << lane;
+    }
+  }
+
+  cost_model costs;
+  tick_problem<Tick> problem;
+  int places;
+  std::vector<std::int32_t> order, position;
+  aligned_array<kernels::place_code> place;
+  aligned_array<Tick> finish, available, makespan;
+  aligned_array<std::int32_t> energy;
+  kernels::lane_state<Tick> state{};
+};
+
+/// @return how many makespans were compared
+template <class Tick>
+std::int64_t compare_bodies(walk<Tick>& w)
+{
+  std::int64_t compared = 0;
+  auto const n          = static_cast<std::int32_t>(w.order.size());
+  for (auto const target :
+       {lane_target::scalar, lane_target::portable, lane_target::avx2, lane_target::avx512}) {
+    auto const body = bodies_for<Tick>(w.places, target);
+    if (!body.decode) continue;  // not on this CPU
+    w.expect_plain_makespans(
+      [&] {
+        body.decode(w.problem.view(), w.order.data(), 0, n, w.place.data(), w.finish.data(),
+                    w.available.data());
+        body.judge(w.available.data(), w.makespan.data(), w.energy.data());
+      },
+      body.name);
+    compared += lanes;
+  }
+  return compared;
+}
+
+/// Of 8 places, as a warp has them: the lanes on several threads.
+template <class Tick>
+void compare_threads(walk<Tick>& w)
+{
+  auto const n = static_cast<std::int32_t>(w.order.size());
+  w.expect_plain_makespans(
+    [&] {
+      test::run_threaded_lanes<4>([&](auto const& group) {
+        kernels::decode<8>(group, w.problem.view(), w.order.data(), 0, n, w.place.data(),
+                           w.finish.data(), w.available.data());
+        kernels::judge<8>(group, w.available.data(), w.makespan.data(), w.energy.data());
+      });
+    },
+    "threads");
+}
+
+template <class Tick>
+void compare(std::int64_t most)
+{
+  std::mt19937_64 random{1};
+  std::int64_t compared = 0;
+  while (compared < most) {
+    walk<Tick> w{random, 2 + static_cast<int>(random() % 60), 2 + static_cast<int>(random() % 15)};
+    for (int step = 0; step < 50; ++step) {
+      w.step(random);
+      ASSERT_TRUE(w.is_sound());
+      compared += compare_bodies(w);
+      if (::testing::Test::HasFatalFailure()) return;
+    }
+  }
+}
+
+TEST(Makespans, OfAllBodiesEqualAPlainDecode)
+{
+  compare<std::uint16_t>(50'000);
+  compare<std::uint32_t>(50'000);
+}
+
+TEST(Makespans, Slow_OfAllBodiesEqualAPlainDecodeAMillionTimes)
+{
+  compare<std::uint16_t>(1'000'000);
+  compare<std::uint32_t>(1'000'000);
+}
+
+TEST(Makespans, OfThreadsEqualAPlainDecode)
+{
+  std::mt19937_64 random{2};
+  for (int round = 0; round < 20; ++round) {
+    walk<std::uint16_t> w{random, 2 + static_cast<int>(random() % 40), 8};
+    for (int step = 0; step < 5; ++step) {
+      w.step(random);
+      compare_threads(w);
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+/// What a group does in a sweep: proposals of each lane, moves of the order, one decision for all.
+template <class Lanes, class Tick>
+void take_steps(Lanes const& group, kernels::search_problem<Tick> const& problem,
+                kernels::lane_state<Tick> const& state, Tick* available)
+{
+  constexpr int places = 8;
+  auto const evaluate  = [&] {
+    group.each([&](int lane) {
+      for (int p = 0; p < places; ++p) available[p * kernels::search_lanes + lane] = 0;
+    });
+    kernels::decode<places>(group, problem, state.order, 0, problem.num_tasks, state.place,
+                            state.finish, available);
+    kernels::judge<places>(group, available, state.new_makespan, state.new_energy);
+  };
+  std::array<std::uint16_t, lanes> noise{};
+  for (std::size_t lane = 0; lane < lanes; ++lane)
+    noise[lane] = static_cast<std::uint16_t>(37 * lane);
+  evaluate();
+  kernels::keep_all(group, state);
+  for (std::int32_t step = 0; step < 40; ++step) {
+    auto const kind = static_cast<kernels::lane_move>(step % 3);
+    kernels::propose(group, problem, state, kind, step % problem.num_tasks, problem.num_tasks);
+    evaluate();
+    kernels::accept(group, state, kind, noise.data());
+
+    auto const from = 7 * step % problem.num_tasks;
+    auto const to =
+      kernels::order_range_of(kernels::serial_group<>{}, problem, state, state.order[from], 0).last;
+    group.each([](int) {});  // all know where to before one moves it
+    group.once([&] { kernels::move_in_order(state, from, to); });
+    evaluate();
+    if (kernels::accepts_order(group, state, noise[1])) {
+      kernels::keep_all(group, state);
+    } else {
+      group.once([&] { kernels::move_in_order(state, to, from); });
+    }
+  }
+}
+
+/// @return order, placement and energies after these steps by `run`
+template <class Run>
+std::vector<std::int64_t> path_by(tick_problem<std::uint16_t> const& problem, Run const& run)
+{
+  lane_decoder<std::uint16_t> const memory{problem.view(), lane_target::scalar};
+  aligned_array<std::uint16_t> const available{8 * lanes};
+  auto const& state = memory.state();
+  auto const tasks  = index(problem.view().num_tasks);
+  for (std::size_t t = 0; t < tasks; ++t) {
+    state.order[t] = state.position[t] = static_cast<std::int32_t>(t);
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      state.place[t * lanes + lane] = kernels::code_of_place(static_cast<int>((t + lane) % 8));
+    }
+  }
+  for (std::size_t lane = 0; lane < lanes; ++lane) {
+    state.random[lane]      = static_cast<std::uint32_t>(lane + 1);
+    state.temperature[lane] = 2000;
+  }
+  run(state, available.data());
+  std::vector<std::int64_t> path(state.order, state.order + tasks);
+  path.insert(path.end(), state.place, state.place + tasks * lanes);
+  path.insert(path.end(), state.energy, state.energy + lanes);
+  return path;
+}
+
+TEST(Makespans, ThreadsTakeThePathThatOneTakes)
+{
+  std::mt19937_64 random{3};
+  for (int round = 0; round < 5; ++round) {
+    cost_model const costs{test::random_graph(random, 2 + static_cast<int>(random() % 30)),
+                           test::random_nodes(random, 8)};
+    tick_problem<std::uint16_t> const problem{costs, 0.25};
+    auto const one  = path_by(problem, [&](auto const& state, auto* available) {
+      take_steps(kernels::serial_lanes{}, problem.view(), state, available);
+    });
+    auto const many = path_by(problem, [&](auto const& state, auto* available) {
+      test::run_threaded_lanes<4>(
+        [&](auto const& group) { take_steps(group, problem.view(), state, available); });
+    });
+    ASSERT_EQ(one, many) << "round " << round;
+  }
+}
+
+}  // namespace
+}  // namespace heddle
