@@ -133,12 +133,31 @@ HWY_INLINE void decode_lanes(D d, search_problem<Tick> const& problem, std::int3
   for (int p = 0; p < Places; ++p) hn::Store(free[p], d, available + p * search_lanes);
 }
 
-#else  // without vectors: loops over the lanes, which compilers make vectors of
+#else  // without vectors: loops over the lanes, without branches, which compilers make vectors of
 
 template <class Tick, class Fn>
 HWY_INLINE void for_lanes(Fn fn)
 {
   for (int lane = 0; lane < search_lanes; ++lane) fn(lane);
+}
+
+/// `which ? yes : no` by masks.
+template <class Tick>
+HWY_INLINE Tick choose(bool which, Tick yes, Tick no)
+{
+  auto const mask = static_cast<Tick>(-static_cast<Tick>(which));
+  return static_cast<Tick>((yes & mask) | (no & ~mask));
+}
+
+/// As `kernels::add_ticks`, in as many bits as a tick has.
+HWY_INLINE std::uint16_t add_fast(std::uint16_t a, std::uint16_t b)
+{
+  auto const sum = static_cast<std::uint16_t>(a + b);
+  return sum < a ? std::uint16_t{0xffff} : sum;
+}
+HWY_INLINE std::uint32_t add_fast(std::uint32_t a, std::uint32_t b)
+{
+  return kernels::add_ticks(a, b);
 }
 
 /// The greater start after one predecessor.
@@ -148,9 +167,11 @@ HWY_INLINE void arrive(Tick* HWY_RESTRICT start, place_code const* HWY_RESTRICT 
                        Tick moved)
 {
   for_lanes<Tick>([&](int lane) {
-    Tick const away    = kernels::add_ticks(ended[lane], moved);
-    Tick const arrival = code[lane] == from[lane] ? ended[lane] : away;
-    start[lane]        = start[lane] < arrival ? arrival : start[lane];
+    Tick const here    = ended[lane];
+    Tick const away    = add_fast(here, moved);
+    Tick const arrival = choose(code[lane] == from[lane], here, away);
+    Tick const before  = start[lane];
+    start[lane]        = before < arrival ? arrival : before;
   });
 }
 
@@ -169,8 +190,9 @@ void decode_rows(search_problem<Tick> const& problem, std::int32_t const* order,
       auto const* const free = available + p * search_lanes;
       auto const here        = kernels::code_of_place(p);
       for_lanes<Tick>([&](int lane) {
-        start[lane]     = code[lane] == here ? free[lane] : start[lane];
-        execution[lane] = code[lane] == here ? times[p] : execution[lane];
+        bool const is_here = code[lane] == here;
+        start[lane]        = choose(is_here, free[lane], start[lane]);
+        execution[lane]    = choose(is_here, times[p], execution[lane]);
       });
     }
     auto const* const end = problem.predecessor + problem.first_predecessor[task + 1];
@@ -178,8 +200,7 @@ void decode_rows(search_problem<Tick> const& problem, std::int32_t const* order,
       auto const cell = static_cast<std::size_t>(e->task) * search_lanes;
       arrive(start, code, place + cell, finish + cell, static_cast<Tick>(e->transfer));
     }
-    for_lanes<Tick>(
-      [&](int lane) { start[lane] = kernels::add_ticks(start[lane], execution[lane]); });
+    for_lanes<Tick>([&](int lane) { start[lane] = add_fast(start[lane], execution[lane]); });
     for_lanes<Tick>([&](int lane) {
       finish[task * search_lanes + static_cast<std::size_t>(lane)] = start[lane];
     });
@@ -187,7 +208,7 @@ void decode_rows(search_problem<Tick> const& problem, std::int32_t const* order,
       auto* const free = available + p * search_lanes;
       auto const here  = kernels::code_of_place(p);
       for_lanes<Tick>(
-        [&](int lane) { free[lane] = code[lane] == here ? start[lane] : free[lane]; });
+        [&](int lane) { free[lane] = choose(code[lane] == here, start[lane], free[lane]); });
     }
   }
 }
