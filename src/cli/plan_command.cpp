@@ -163,11 +163,11 @@ void run_plan(plan_arguments const& arguments)
   if (arguments.algorithm == "list") return print_algorithms(arguments.common.json);
   if (arguments.workflow.path.empty()) throw CLI::RequiredError{"WORKFLOW"};
   expect_supported(arguments);
-  auto const file = arguments.workflow.read();
-  auto const m    = arguments.machine.read(file.workflow);
+  auto const file     = arguments.workflow.read();
+  auto const m        = arguments.machine.read(file.workflow);
   bool const is_quiet = arguments.common.quiet || arguments.common.json;
-  auto s = watched_plan(file.workflow, m, options_of(arguments), is_quiet);
-  s.robust        = robustness_of(s, file.workflow, m, arguments.seed);
+  auto s              = watched_plan(file.workflow, m, options_of(arguments), is_quiet);
+  s.robust            = robustness_of(s, file.workflow, m, arguments.seed);
   if (!arguments.out.empty()) s.write(std::filesystem::path{arguments.out});
   if (arguments.common.json) return s.write(std::cout);
   if (arguments.common.quiet) return fmt::print("{}\n", s.makespan_seconds);
