@@ -16,7 +16,7 @@ inline constexpr int search_lanes = 32;
 /// - `each(fn)` calls `fn(lane)` for every lane, in any order or at once; then all see what all
 ///   wrote;
 /// - `sum(map)` and `least(map)` fold the integers `map(lane)`; every thread gets the result;
-/// - `once(fn)` runs `fn` on one thread; then all see what it wrote.
+/// - `once(fn)` runs `fn` on one thread, when all have come there; then all see what it wrote.
 struct serial_lanes {
   template <class Fn>
   HEDDLE_HOST_DEVICE void each(Fn fn) const
@@ -79,6 +79,7 @@ struct warp_lanes {
   template <class Fn>
   __device__ void once(Fn fn) const
   {
+    __syncwarp();
     warp_group{}.once(fn);
   }
 };

@@ -26,6 +26,7 @@ struct lane_state {
   std::int32_t* partner;       ///< [lanes], the one that swaps with it
   place_code* left;            ///< [lanes], where the task was
   place_code* partner_left;    ///< [lanes]
+  std::int32_t* lane_of_rung;  ///< [lanes], of the ladder, hottest first
 };
 
 /// What all lanes of a group try at a time: another place, the place of a neighbour in the
@@ -161,6 +162,31 @@ HEDDLE_HOST_DEVICE void move_in_order(lane_state<Tick> const& state, std::int32_
   }
   state.order[to]      = task;
   state.position[task] = to;
+}
+
+/// The same, by all threads of a group, in steps of 32 positions. `moved` is written to.
+template <class Tick, class Lanes>
+HEDDLE_HOST_DEVICE void move_in_order(Lanes const& lanes, lane_state<Tick> const& state,
+                                      std::int32_t from, std::int32_t to)
+{
+  auto const task     = state.order[from];
+  auto const step     = from < to ? 1 : -1;
+  auto const distance = (to - from) * step;
+  for (std::int32_t done = 0; done < distance; done += search_lanes) {
+    auto const at = [&](int lane) { return from + step * (done + lane); };
+    lanes.each([&](int lane) {
+      if (done + lane < distance) state.moved[lane] = state.order[at(lane) + step];
+    });
+    lanes.each([&](int lane) {
+      if (done + lane >= distance) return;
+      state.order[at(lane)]             = state.moved[lane];
+      state.position[state.moved[lane]] = at(lane);
+    });
+  }
+  lanes.once([&] {
+    state.order[to]      = task;
+    state.position[task] = to;
+  });
 }
 
 /// How far a task can move in the order.

@@ -1,9 +1,8 @@
 // A million makespans along random walks of orders and placements: serial, threaded and vector
 // bodies against a decode that shares no code with them.
 
-#include "src/plan/search/lane_decoder.hpp"
-#include "src/plan/search/search_random.hpp"
-#include "src/plan/search/tick_problem.hpp"
+#include "src/plan/search/order_group.hpp"
+#include "tests/support/search_group.hpp"
 #include "tests/support/small_workflows.hpp"
 #include "tests/support/threaded_group.hpp"
 #include "tests/support/threaded_lanes.hpp"
@@ -182,8 +181,8 @@ void compare(std::int64_t most)
 
 TEST(Makespans, OfAllBodiesEqualAPlainDecode)
 {
-  compare<std::uint16_t>(50'000);
-  compare<std::uint32_t>(50'000);
+  compare<std::uint16_t>(10'000);
+  compare<std::uint32_t>(10'000);
 }
 
 TEST(Makespans, Slow_OfAllBodiesEqualAPlainDecodeAMillionTimes)
@@ -195,9 +194,9 @@ TEST(Makespans, Slow_OfAllBodiesEqualAPlainDecodeAMillionTimes)
 TEST(Makespans, OfThreadsEqualAPlainDecode)
 {
   std::mt19937_64 random{2};
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < 8; ++round) {
     walk<std::uint16_t> w{random, 2 + static_cast<int>(random() % 40), 8};
-    for (int step = 0; step < 5; ++step) {
+    for (int step = 0; step < 3; ++step) {
       w.step(random);
       compare_threads(w);
       if (HasFatalFailure()) return;
@@ -205,85 +204,63 @@ TEST(Makespans, OfThreadsEqualAPlainDecode)
   }
 }
 
-/// What a group does in a sweep: proposals of each lane, moves of the order, one decision for all.
-template <class Lanes, class Tick>
-void take_steps(Lanes const& group, kernels::search_problem<Tick> const& problem,
-                kernels::lane_state<Tick> const& state, Tick* available)
+/// Tasks whose times are whole ticks everywhere, with edges to later ones.
+cost_model whole_costs(std::mt19937_64& random, int tasks)
 {
-  constexpr int places = 8;
-  auto const evaluate  = [&] {
-    group.each([&](int lane) {
-      for (int p = 0; p < places; ++p) available[p * kernels::search_lanes + lane] = 0;
-    });
-    kernels::decode<places>(group, problem, state.order, 0, problem.num_tasks, state.place,
-                            state.finish, available);
-    kernels::judge<places>(group, available, state.new_makespan, state.new_energy);
-  };
-  std::array<std::uint16_t, lanes> noise{};
-  for (std::size_t lane = 0; lane < lanes; ++lane)
-    noise[lane] = static_cast<std::uint16_t>(37 * lane);
-  evaluate();
-  kernels::keep_all(group, state);
-  for (std::int32_t step = 0; step < 40; ++step) {
-    auto const kind = static_cast<kernels::lane_move>(step % 3);
-    kernels::propose(group, problem, state, kind, step % problem.num_tasks, problem.num_tasks);
-    evaluate();
-    kernels::accept(group, state, kind, noise.data());
-
-    auto const from = 7 * step % problem.num_tasks;
-    auto const to =
-      kernels::order_range_of(kernels::serial_group<>{}, problem, state, state.order[from], 0).last;
-    group.each([](int) {});  // all know where to before one moves it
-    group.once([&] { kernels::move_in_order(state, from, to); });
-    evaluate();
-    if (kernels::accepts_order(group, state, noise[1])) {
-      kernels::keep_all(group, state);
-    } else {
-      group.once([&] { kernels::move_in_order(state, to, from); });
-    }
-  }
+  return {test::random_graph(random, tasks), test::make_nodes({1, 1, 2, 4, 1, 2}, 1)};
 }
 
-/// @return order, placement and energies after these steps by `run`
-template <class Run>
-std::vector<std::int64_t> path_by(tick_problem<std::uint16_t> const& problem, Run const& run)
-{
-  lane_decoder<std::uint16_t> const memory{problem.view(), lane_target::scalar};
-  aligned_array<std::uint16_t> const available{8 * lanes};
-  auto const& state = memory.state();
-  auto const tasks  = index(problem.view().num_tasks);
-  for (std::size_t t = 0; t < tasks; ++t) {
-    state.order[t] = state.position[t] = static_cast<std::int32_t>(t);
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      state.place[t * lanes + lane] = kernels::code_of_place(static_cast<int>((t + lane) % 8));
-    }
-  }
-  for (std::size_t lane = 0; lane < lanes; ++lane) {
-    state.random[lane]      = static_cast<std::uint32_t>(lane + 1);
-    state.temperature[lane] = 2000;
-  }
-  run(state, available.data());
-  std::vector<std::int64_t> path(state.order, state.order + tasks);
-  path.insert(path.end(), state.place, state.place + tasks * lanes);
-  path.insert(path.end(), state.energy, state.energy + lanes);
-  return path;
-}
-
-TEST(Makespans, ThreadsTakeThePathThatOneTakes)
+TEST(Walk, OfThreadsIsThatOfOne)
 {
   std::mt19937_64 random{3};
-  for (int round = 0; round < 5; ++round) {
-    cost_model const costs{test::random_graph(random, 2 + static_cast<int>(random() % 30)),
-                           test::random_nodes(random, 8)};
+  for (std::uint64_t seed = 0; seed < 4; ++seed) {
+    auto const costs = whole_costs(random, 2 + static_cast<int>(random() % 40));
     tick_problem<std::uint16_t> const problem{costs, 0.25};
-    auto const one  = path_by(problem, [&](auto const& state, auto* available) {
-      take_steps(kernels::serial_lanes{}, problem.view(), state, available);
-    });
-    auto const many = path_by(problem, [&](auto const& state, auto* available) {
-      test::run_threaded_lanes<4>(
-        [&](auto const& group) { take_steps(group, problem.view(), state, available); });
-    });
-    ASSERT_EQ(one, many) << "round " << round;
+    auto const& view = problem.view();
+    test::search_group<std::uint16_t> one{view, seed}, many{view, seed};
+    test::walk<8>(kernels::serial_lanes{}, view, one.windows(), one.view(), 5000);
+    test::run_threaded_lanes<4>(
+      [&](auto const& group) { test::walk<8>(group, view, many.windows(), many.view(), 5000); });
+    ASSERT_EQ(one.path(), many.path()) << "seed " << seed;
+    EXPECT_GT(one.walk().evaluations, 4900U);
+  }
+}
+
+/// The walk of the CPU's vectors is that of the walker which GPUs run.
+template <class Tick>
+void compare_walks(std::mt19937_64& random, std::uint64_t seed)
+{
+  auto const costs = whole_costs(random, 2 + static_cast<int>(random() % 60));
+  tick_problem<Tick> const problem{costs, 0.25};
+  test::search_group<Tick> group{problem.view(), seed};
+  auto const batches = group.view();
+  kernels::lanes_walker<8, Tick, kernels::serial_lanes> walker{
+    {}, problem.view(), group.windows(), ladder_table().data(), batches, 20000};
+  walker.begin();
+  walker.run(20000);
+
+  solution start{costs.edges().topological_order, std::vector<int>(costs.num_tasks(), 0)};
+  for (std::size_t t = 0; t < costs.num_tasks(); ++t) start.order[t] = static_cast<task_id>(t);
+  std::vector<double> finish;
+  start.makespan_seconds = seconds_of(costs, start, finish);
+  order_group<Tick> vectors{{costs}, problem, lane_target::widest, start, {}, seed};
+  auto pace = search_pace::of_evaluations(20000);
+  vectors.run(pace);
+  ASSERT_EQ(pace.evaluations(), group.walk().evaluations);
+  ASSERT_EQ(vectors.best().makespan_seconds, group.walk().least_seen * problem.tick_seconds());
+  EXPECT_EQ(vectors.best().order, group.best_order());
+  for (std::size_t t = 0; t < costs.num_tasks(); ++t) {
+    EXPECT_EQ(vectors.best().resource[t], kernels::place_of_code(group.best_place()[t]));
+  }
+}
+
+TEST(Walk, OfVectorsIsThatOfTheWalker)
+{
+  std::mt19937_64 random{4};
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    compare_walks<std::uint16_t>(random, seed);
+    compare_walks<std::uint32_t>(random, seed);
+    if (HasFatalFailure()) return;
   }
 }
 

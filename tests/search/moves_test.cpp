@@ -120,8 +120,9 @@ TYPED_TEST(SearchGroup, DecodesWindowsAsItDecodesAll)
     state.random[lane] = static_cast<std::uint32_t>(lane + 1);
   }
   decoder.decode_all();
-  for (auto window = decoder.num_windows() - 1; window >= 0; --window) {
-    auto const first = decoder.begin_of(window), last = decoder.begin_of(window + 1);
+  for (auto window = decoder.windows().count - 1; window >= 0; --window) {
+    auto const first = decoder.windows().begin_of(window),
+               last  = decoder.windows().begin_of(window + 1);
     for (auto const kind :
          {kernels::lane_move::place, kernels::lane_move::neighbour, kernels::lane_move::swap}) {
       decoder.bodies().propose(problem.view(), state, kind, first, last);

@@ -139,9 +139,9 @@ TEST(Window, IsNeverWorseAfterAnnealing)
     cut_out const at{whole, first, first + 40};
     auto part         = at.of(whole);
     auto const before = part.evaluate().makespan_seconds;
-    search_random moves{random()};
-    auto pace        = search_pace::of_evaluations(2000);
-    auto const after = anneal(part, {2e-2, 1e-3}, pace, moves);
+    auto moves        = random_of(random());
+    auto pace         = search_pace::of_evaluations(2000);
+    auto const after  = anneal(part, {2e-2, 1e-3}, pace, moves);
     EXPECT_LE(after, before);
     EXPECT_EQ(part.evaluate().makespan_seconds, after);
     EXPECT_EQ(pace.evaluations(), 2000U);

@@ -48,6 +48,7 @@ class threaded_lanes {
   template <class Fn>
   void once(Fn fn) const
   {
+    sync();
     if (rank_ == 0) fn();
     sync();
   }

@@ -24,7 +24,7 @@ std::size_t index(std::int32_t i)
 /// One annealing. A move is tried, and taken back if it is refused.
 class annealing {
  public:
-  annealing(window& w, warmth_range const& warmth, search_pace& pace, search_random& random)
+  annealing(window& w, warmth_range const& warmth, search_pace& pace, kernels::group_random& random)
     : w_{w}, warmth_{warmth}, pace_{pace}, random_{random}, now_{w.evaluate()}
   {
     most_seconds_ = now_.makespan_seconds;
@@ -143,7 +143,7 @@ class annealing {
   window& w_;
   warmth_range warmth_;
   search_pace& pace_;
-  search_random& random_;
+  kernels::group_random& random_;
   double span_of_way_  = 0;
   double most_seconds_ = 0;
   window_energy now_;
@@ -154,7 +154,8 @@ class annealing {
 
 }  // namespace
 
-double anneal(window& w, warmth_range const& warmth, search_pace& pace, search_random& random)
+double anneal(window& w, warmth_range const& warmth, search_pace& pace,
+              kernels::group_random& random)
 {
   return annealing{w, warmth, pace, random}.run();
 }

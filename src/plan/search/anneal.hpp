@@ -3,7 +3,7 @@
 #pragma once
 
 #include "src/plan/search/pace.hpp"
-#include "src/plan/search/search_random.hpp"
+#include "src/plan/search/walk_tables.hpp"
 #include "src/plan/search/window.hpp"
 
 namespace heddle {
@@ -19,6 +19,7 @@ struct warmth_range {
 /// it sweeps over the window from the end, so that what is before a block is not decoded again.
 ///
 /// @return the makespan of the best, by the power mean of its ways; never more than it was
-double anneal(window& w, warmth_range const& warmth, search_pace& pace, search_random& random);
+double anneal(window& w, warmth_range const& warmth, search_pace& pace,
+              kernels::group_random& random);
 
 }  // namespace heddle

@@ -24,7 +24,11 @@ std::size_t index(std::int32_t i)
 
 general_group::general_group(search_setting const& setting, solution const& from,
                              std::uint64_t seed)
-  : setting_{setting}, random_{seed}, now_{from}, position_(from.order.size()), best_{from}
+  : setting_{setting},
+    random_{random_of(seed)},
+    now_{from},
+    position_(from.order.size()),
+    best_{from}
 {
   for (std::size_t i = 0; i < now_.order.size(); ++i) {
     position_[index(now_.order[i])] = static_cast<std::int32_t>(i);

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "src/plan/search/pace.hpp"
-#include "src/plan/search/search_random.hpp"
 #include "src/plan/search/solution.hpp"
+#include "src/plan/search/walk_tables.hpp"
 
 #include <cstdint>
 #include <vector>
@@ -34,7 +34,7 @@ class general_group {
   void judge(double progress);
 
   search_setting setting_;
-  search_random random_;
+  kernels::group_random random_;
   solution now_;
   solution next_;
   std::vector<std::int32_t> position_;  ///< [tasks], in the order of `now_`

@@ -102,9 +102,9 @@ class long_pass {
 
   void run_strip(std::size_t strip)
   {
-    auto& mine = found_[strip];
-    auto free  = free_[first_window(strip)];
-    search_random random{seed_ + strip};
+    auto& mine      = found_[strip];
+    auto free       = free_[first_window(strip)];
+    auto random     = random_of(seed_ + strip);
     auto const last = first_window(strip + 1);
     for (auto w = first_window(strip); w < last; ++w) {
       window here{mine, cuts_[w], cuts_[w + 1], free, rests_[w + 1]};
@@ -179,7 +179,7 @@ solution search_in_windows(search_setting const& setting, planning_limits const&
   whole_order whole{setting.costs, start};
   auto seed = limits.seed;
   for (int left = num_passes; left > 0 && !limits.stop.stop_requested(); --left) {
-    seed = mixed(seed);
+    seed = kernels::mixed(seed);
     whole.sort_by_start();
     evaluations += long_pass{whole, limits, left, seed}.run();
     setting.announce(whole.get().makespan_seconds);

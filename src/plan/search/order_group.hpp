@@ -4,10 +4,9 @@
 
 #include "src/plan/search/lane_decoder.hpp"
 #include "src/plan/search/pace.hpp"
-#include "src/plan/search/search_random.hpp"
 #include "src/plan/search/solution.hpp"
+#include "src/plan/search/walk_tables.hpp"
 
-#include <array>
 #include <cstdint>
 #include <span>
 
@@ -42,22 +41,15 @@ class order_group {
   [[nodiscard]] bool meets_bound() const { return setting_.is_met_by(best_.makespan_seconds); }
 
  private:
+  struct walker;
+
   void place_lanes(solution const& from, std::span<solution const> others);
-  void sweep(search_pace& pace);
-  void cool(double progress);
-  void try_placement(std::int32_t first, std::int32_t last, std::int32_t window);
-  bool try_order(std::int32_t first, std::int32_t last, std::int32_t window);
-  void place_at_random(std::int32_t task);
   void look_at_best();
 
   search_setting setting_;
   kernels::search_problem<Tick> problem_;
   lane_decoder<Tick> lanes_;
-  search_random random_;
-  std::uint32_t sweeps_ = 0;
-  Tick least_seen_;  ///< makespan of any lane that was decoded in seconds
-  std::array<std::uint8_t, kernels::search_lanes> lane_of_rung_{};  ///< hottest first
-  std::array<kernels::place_code, kernels::search_lanes> were_{};
+  kernels::group_walk<Tick> walk_;
   solution best_;
 };
 

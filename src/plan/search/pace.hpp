@@ -2,6 +2,8 @@
 /// How long a part of the search goes on, and how far it is.
 #pragma once
 
+#include "kernels/search_sweep.hpp"
+
 #include <heddle/plan/planning_progress.hpp>
 
 #include <algorithm>
@@ -64,6 +66,15 @@ class search_pace {
     auto const whole = std::chrono::duration<double>(end_ - begin_).count();
     auto const done  = std::chrono::duration<double>(now_ - begin_).count();
     return whole > 0 ? std::clamp(done / whole, 0.0, 1.0) : 1;
+  }
+
+  /// The same in steps of the ladder; by evaluations, in integers.
+  [[nodiscard]] int ladder_step() const
+  {
+    constexpr int steps = kernels::ladder_steps;
+    auto const step     = is_timed_ ? static_cast<std::uint64_t>(progress() * steps)
+                                    : kernels::ladder_step(evaluations_, most_);
+    return static_cast<int>(std::min<std::uint64_t>(step, steps - 1));
   }
 
   [[nodiscard]] std::uint64_t evaluations() const noexcept { return evaluations_; }

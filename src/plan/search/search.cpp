@@ -101,7 +101,7 @@ struct found {
 /// A seed for each group that no other group of this or a near seed has.
 std::uint64_t seed_of_group(std::uint64_t seed, std::size_t group)
 {
-  return mixed(seed) + group;
+  return kernels::mixed(seed) + group;
 }
 
 template <class Group, class Make>
@@ -192,7 +192,7 @@ solution search_in_passes(search_setting const& setting, planning_limits limits,
       return std::move(pass.best);
     }
     starts.insert(starts.begin(), std::move(pass.best));
-    limits.seed = mixed(limits.seed);
+    limits.seed = kernels::mixed(limits.seed);
   }
 }
 
