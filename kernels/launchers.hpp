@@ -10,8 +10,11 @@
 namespace heddle::kernels {
 
 struct placement_score_args;
+struct search_batch;
 struct scenario_strides;
 struct upward_rank_args;
+template <class Tick>
+struct search_groups;
 
 /// Who shares the work of one task: a warp is best up to a few hundred successors, a block above.
 enum class team { warp, block };
@@ -29,5 +32,17 @@ enum class placement_team { thread, warp };
 void launch_placement_score(placement_score_args args, scenario_strides strides,
                             std::int32_t num_scenarios, std::int32_t const* task,
                             std::int32_t num_tasks, placement_team per_place, stream_ref stream);
+
+/// Begins all groups of a search, a warp for each, in the order of `stream`.
+template <class Tick>
+void launch_search_begin(search_groups<Tick> const& all, std::uint64_t seed, stream_ref stream);
+
+/// Takes all groups as far as `batch` says.
+template <class Tick>
+void launch_search(search_groups<Tick> const& all, search_batch const& batch, stream_ref stream);
+
+/// Lets groups take over what others found (see `adopt`).
+template <class Tick>
+void launch_search_adopt(search_groups<Tick> const& all, stream_ref stream);
 
 }  // namespace heddle::kernels

@@ -18,22 +18,35 @@ struct search_group {
   place_code* best_place;    ///< [tasks]
 };
 
-/// Takes `most` evaluations as far as `enough` of them; later walks of the same `most` go on from
-/// there. Every thread of the group has one of these, and makes the same calls.
+/// How far a group goes in one launch.
+struct search_batch {
+  std::uint64_t enough;      ///< evaluations in all, where it ends after the sweep that it is in
+  std::uint64_t most;        ///< evaluations of the whole walk, which it never exceeds
+  std::int32_t ladder_step;  ///< how cool it is; negative: by the evaluations
+};
+
+/// Numbers that walks look up, where the walk runs.
+struct search_tables {
+  std::uint32_t const* ladder;  ///< [ladder_steps][lanes], factors of `heat_of`
+  std::uint16_t const* noise;   ///< [noise_count + lanes]
+};
+
+/// Every thread of a group has one of these, and makes the same calls.
 template <int Places, class Tick, class Lanes>
 class lanes_walker {
  public:
   HEDDLE_HOST_DEVICE lanes_walker(Lanes const& lanes, search_problem<Tick> const& problem,
-                                  search_windows const& windows, std::uint32_t const* ladder,
-                                  search_group<Tick> const& group, std::uint64_t most)
+                                  search_windows const& windows, search_tables const& tables,
+                                  search_group<Tick> const& group, search_batch const& batch)
     : lanes_{lanes},
       problem_{problem},
       windows_{windows},
-      ladder_{ladder},
+      ladder_{tables.ladder},
       group_{group},
       walk_{*group.walk},
-      most_{most}
+      batch_{batch}
   {
+    walk_.random.noise_table = tables.noise;
   }
 
   /// Of a new group: what its placements give, before the first sweep.
@@ -43,9 +56,9 @@ class lanes_walker {
     look();
   }
 
-  HEDDLE_HOST_DEVICE void run(std::uint64_t enough)
+  HEDDLE_HOST_DEVICE void run()
   {
-    while (!is_over() && walk_.evaluations < enough) sweep(*this);
+    while (!is_over() && walk_.evaluations < batch_.enough) sweep(*this);
     lanes_.once([&] { *group_.walk = walk_; });
   }
 
@@ -59,7 +72,8 @@ class lanes_walker {
 
   [[nodiscard]] HEDDLE_HOST_DEVICE std::uint32_t const* heat_factors() const
   {
-    auto const step = ladder_step(walk_.evaluations, most_);
+    auto const step = batch_.ladder_step >= 0 ? static_cast<std::uint64_t>(batch_.ladder_step)
+                                              : ladder_step(walk_.evaluations, batch_.most);
     return ladder_ + (step < ladder_steps ? step : ladder_steps - 1) * search_lanes;
   }
 
@@ -120,7 +134,7 @@ class lanes_walker {
   }
   [[nodiscard]] HEDDLE_HOST_DEVICE bool is_over() const
   {
-    return walk_.evaluations + search_lanes > most_;
+    return walk_.evaluations + search_lanes > batch_.most;
   }
 
  private:
@@ -151,7 +165,7 @@ class lanes_walker {
   std::uint32_t const* ladder_;
   search_group<Tick> group_;
   group_walk<Tick> walk_;
-  std::uint64_t most_;
+  search_batch batch_;
 };
 
 }  // namespace heddle::kernels

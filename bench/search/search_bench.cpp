@@ -1,7 +1,9 @@
 // Rates of the search's group: whole decodes and move evaluations, by the instructions they use. A
-// row is a thread's; the peer is the same body with fewer or no vectors.
+// row is a thread's; the peer is the same body with fewer or no vectors. And whole searches on
+// GPUs.
 
 #include "bench/rows.hpp"
+#include "src/plan/search/device_search.hpp"
 #include "src/plan/search/order_group.hpp"
 
 #include <heddle/plan/plan.hpp>
@@ -111,6 +113,23 @@ void measure_moves(benchmark::State& state, size const& of, lane_target target)
   state.SetLabel("items are move evaluations");
 }
 
+/// A whole search on a GPU, with all that the host does for it.
+template <class Tick>
+void measure_device(benchmark::State& state, size const& of, std::shared_ptr<device> const& on)
+{
+  instance<Tick> const in{of};
+  search_setting const setting{*in.costs};
+  auto const groups_sweeps = std::uint64_t{4096} * kernels::search_lanes * 64;
+  planning_limits const limits{.evaluations = 4 * groups_sweeps};
+  std::int64_t made = 0;
+  for (auto _ : state) {
+    auto const found = search_on_device(on, setting, *in.problem, limits, std::span{&in.from, 1});
+    made += static_cast<std::int64_t>(found.evaluations);
+  }
+  state.SetItemsProcessed(made);
+  state.SetLabel("items are move evaluations");
+}
+
 struct peer {
   lane_target target;
   char const* name;
@@ -125,6 +144,12 @@ template <class Tick>
 void add(std::string const& ticks)
 {
   for (auto const& of : sizes) {
+    for (auto const& gpu : cuda_devices()) {
+      auto const number = std::to_string(of.tasks);
+      benchmark::RegisterBenchmark(
+        row_name("gpu_moves_" + number + ticks + "/tasks:" + number, 1, "").c_str(),
+        [=](benchmark::State& s) { measure_device<Tick>(s, of, gpu); });
+    }
     for (auto const& each : peers) {
       if (!bodies_for<Tick>(8, each.target).decode) continue;
       auto const named = [&](std::string const& what) {

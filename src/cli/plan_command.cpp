@@ -144,10 +144,20 @@ void expect_supported(plan_arguments const& arguments)
   if (!(arguments.time_limit_seconds >= 0)) {
     throw input_error{"--time-limit: must be a number of seconds from 0 on"};
   }
-  if (arguments.device == "cuda") {
-    throw not_supported{
-      "--device cuda: the planners of this version run on the CPU only; use --device auto or cpu"};
+}
+
+/// The GPU pays where there is time to wait for it; by evaluations, the CPU gives the same answer
+/// on every machine.
+std::vector<std::shared_ptr<device>> devices_for(plan_arguments const& arguments)
+{
+  constexpr double least_seconds = 1;
+  bool const pays = arguments.time_limit_seconds >= least_seconds && arguments.evaluations == 0;
+  if (arguments.device == "cpu" || (arguments.device == "auto" && !pays)) return {};
+  auto found = cuda_devices();
+  if (found.empty() && arguments.device == "cuda") {
+    throw not_supported{"--device cuda: no CUDA device can be used here; see `heddle topo`"};
   }
+  return found;
 }
 
 plan_options options_of(plan_arguments const& arguments)
@@ -155,6 +165,7 @@ plan_options options_of(plan_arguments const& arguments)
   plan_options options{arguments.algorithm, seconds{arguments.time_limit_seconds}, arguments.seed};
   options.evaluations = arguments.evaluations;
   options.threads     = arguments.threads;
+  options.devices     = devices_for(arguments);
   return options;
 }
 
@@ -168,6 +179,7 @@ void run_plan(plan_arguments const& arguments)
   bool const is_quiet = arguments.common.quiet || arguments.common.json;
   auto s              = watched_plan(file.workflow, m, options_of(arguments), is_quiet);
   s.robust            = robustness_of(s, file.workflow, m, arguments.seed);
+  if (!s.remark.empty()) fmt::print(stderr, "heddle: {}\n", s.remark);
   if (!arguments.out.empty()) s.write(std::filesystem::path{arguments.out});
   if (arguments.common.json) return s.write(std::cout);
   if (arguments.common.quiet) return fmt::print("{}\n", s.makespan_seconds);
@@ -192,8 +204,9 @@ void add_search_options(CLI::App& command, plan_arguments& arguments)
     ->type_name("N")
     ->envname("HEDDLE_THREADS");
   command
-    .add_option("--device", arguments.device,
-                "Where to search: auto, cpu or cuda; this version plans on the CPU")
+    .add_option(
+      "--device", arguments.device,
+      "Where \"search\" runs: auto (a GPU, if there is one and a second or more), cpu or cuda")
     ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
     ->type_name("DEVICE")
     ->envname("HEDDLE_DEVICE");

@@ -152,6 +152,7 @@ class planning {
       best_.bounded_by          = made_by;
     }
     best_.evaluations += found.evaluations;
+    if (!found.remark.empty()) best_.remark = found.remark;
     tell(makespan);
     if (found.guarantee && (!best_.guarantee || found.guaranteed_ratio < guaranteed_ratio_)) {
       best_.guarantee   = std::move(found.guarantee);
@@ -161,6 +162,7 @@ class planning {
     best_.tasks            = std::move(found.tasks);
     best_.makespan_seconds = makespan;
     best_.made_by          = made_by;
+    best_.device           = found.device.empty() ? "cpu" : found.device;
     return makespan;
   }
 
@@ -260,7 +262,8 @@ schedule plan(workflow const& w, machine const& m, plan_options options)
               .threads             = options.threads,
               .lower_bound_seconds = s.lower_bound_seconds,
               .stop                = options.stop,
-              .progress            = options.progress}};
+              .progress            = options.progress,
+              .devices             = options.devices}};
   if (chosen) {
     p.run_one(*chosen);
   } else {

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,6 +28,7 @@ struct planning_limits {
   std::span<assignment const> incumbent{};  ///< the best known, as `planned::tasks`; or empty
   std::stop_token stop{};                   ///< asks those that use their time to end
   planning_progress* progress = nullptr;    ///< may be null
+  std::span<std::shared_ptr<device> const> devices{};  ///< for those that use any
 };
 
 /// What a technique found, with its evidence.
@@ -35,7 +37,9 @@ struct planned {
   double lower_bound_seconds = 0;          ///< proven on the way; 0: nothing
   std::optional<std::string> guarantee{};  ///< a proven ratio that holds for this input
   std::uint64_t evaluations = 1;           ///< whole schedules made
-  double guaranteed_ratio   = std::numeric_limits<double>::infinity();  ///< of `guarantee`
+  std::string device{};                    ///< a device that took part; empty: the CPU alone
+  std::string remark{};                    ///< what the user should know, or empty
+  double guaranteed_ratio = std::numeric_limits<double>::infinity();  ///< of `guarantee`
 };
 
 /// How long a technique is expected to take: a fixed estimate, so that what `auto` tries, and hence

@@ -235,9 +235,10 @@ void compare_walks(std::mt19937_64& random, std::uint64_t seed)
   test::search_group<Tick> group{problem.view(), seed};
   auto const batches = group.view();
   kernels::lanes_walker<8, Tick, kernels::serial_lanes> walker{
-    {}, problem.view(), group.windows(), ladder_table().data(), batches, 20000};
+    {},      problem.view(),    group.windows(), {ladder_table().data(), noise_table().data()},
+    batches, {20000, 20000, -1}};
   walker.begin();
-  walker.run(20000);
+  walker.run();
 
   solution start{costs.edges().topological_order, std::vector<int>(costs.num_tasks(), 0)};
   for (std::size_t t = 0; t < costs.num_tasks(); ++t) start.order[t] = static_cast<task_id>(t);

@@ -76,10 +76,12 @@ void walk(Lanes const& lanes, kernels::search_problem<Tick> const& problem,
           std::uint64_t evaluations)
 {
   for (auto const enough : {evaluations / 2, evaluations}) {
-    kernels::lanes_walker<Places, Tick, Lanes> w{lanes, problem,    windows, ladder_table().data(),
-                                                 group, evaluations};
+    kernels::lanes_walker<Places, Tick, Lanes> w{
+      lanes,   problem,
+      windows, {ladder_table().data(), noise_table().data()},
+      group,   {enough, evaluations, -1}};
     if (enough < evaluations) w.begin();
-    w.run(enough);
+    w.run();
   }
 }
 

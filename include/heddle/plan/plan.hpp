@@ -5,13 +5,16 @@
 #include <heddle/base/error.hpp>
 #include <heddle/base/units.hpp>
 #include <heddle/cost/cost_model.hpp>
+#include <heddle/device/device.hpp>
 #include <heddle/plan/planning_progress.hpp>
 #include <heddle/plan/schedule.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <stop_token>
 #include <string_view>
+#include <vector>
 
 namespace heddle {
 
@@ -31,6 +34,10 @@ struct plan_options {
   /// Ends the planning early, with the best that was found; a constructor that has begun ends
   /// first.
   std::stop_token stop{};
+  /// That "search" uses instead of the CPU, where they know the problem. When one fails, the CPU
+  /// goes on, and the schedule's `remark` says so.
+  std::vector<std::shared_ptr<device>> devices{};
+
   planning_progress* progress = nullptr;  ///< to be kept up to date; must outlive the planning
 };
 

@@ -1,11 +1,14 @@
 #include "src/plan/search/search.hpp"
 
 #include "src/plan/makespan.hpp"
+#include "src/plan/search/device_search.hpp"
 #include "src/plan/search/general_group.hpp"
 #include "src/plan/search/long_search.hpp"
 #include "src/plan/search/on_threads.hpp"
 #include "src/plan/search/order_group.hpp"
 #include "src/plan/search/starts.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
@@ -96,6 +99,8 @@ class rounds {
 struct found {
   solution best{};
   std::uint64_t evaluations = 0;
+  std::string device{};  ///< as `planned` has them
+  std::string remark{};
 };
 
 /// A seed for each group that no other group of this or a near seed has.
@@ -109,7 +114,7 @@ found run_rounds(planning_limits const& limits, Make const& make)
 {
   rounds<Group> all{limits};
   auto best = all.run(make);
-  return {std::move(best), all.evaluations()};
+  return {std::move(best), all.evaluations(), {}, {}};
 }
 
 /// Starts much longer than the best do not fit into its ticks.
@@ -122,6 +127,27 @@ std::span<solution const> near_best(std::vector<solution> const& all)
   return {all.begin(), end};
 }
 
+/// By the first of the devices; without a solution if it fails, but with a remark.
+template <class Tick>
+found search_with_device(search_setting const& setting, tick_problem<Tick> const& problem,
+                         planning_limits const& limits, std::span<solution const> starts)
+{
+  if (limits.devices.empty()) return {};
+  auto const& on    = limits.devices.front();
+  auto const failed = [&](error const& how) {
+    return found{
+      {}, 0, {}, fmt::format("{} fails, the CPU goes on: {}", on->info().name, how.what())};
+  };
+  try {
+    auto [best, evaluations] = search_on_device(on, setting, problem, limits, starts);
+    return {std::move(best), evaluations, on->info().name, {}};
+  } catch (device_error const& lost) {
+    return failed(lost);
+  } catch (out_of_device_memory const& full) {
+    return failed(full);
+  }
+}
+
 template <class Tick>
 found search_in_lanes(search_setting const& setting, planning_limits const& limits,
                       std::span<solution const> starts)
@@ -130,11 +156,15 @@ found search_in_lanes(search_setting const& setting, planning_limits const& limi
   auto const tick =
     seconds_per_tick(starts.front().makespan_seconds * room, kernels::search_limit<Tick>);
   tick_problem<Tick> const problem{setting.costs, tick};
-  return run_rounds<order_group<Tick>>(limits, [&](std::size_t i) {
+  auto by_device = search_with_device(setting, problem, limits, starts);
+  if (!by_device.best.order.empty()) return by_device;
+  auto result   = run_rounds<order_group<Tick>>(limits, [&](std::size_t i) {
     return std::make_unique<order_group<Tick>>(setting, problem, lane_target::widest,
                                                starts[i % starts.size()], starts,
                                                seed_of_group(limits.seed, i));
   });
+  result.remark = std::move(by_device.remark);
+  return result;
 }
 
 found search_in_general(search_setting const& setting, planning_limits const& limits,
@@ -160,7 +190,7 @@ found search_from(search_setting const& setting, planning_limits const& limits,
   if (is_long(setting.costs)) {
     std::uint64_t evaluations = 0;
     auto best                 = search_in_windows(setting, limits, starts.front(), evaluations);
-    return {std::move(best), evaluations};
+    return {std::move(best), evaluations, {}, {}};
   }
   if (!fits_lanes(setting.costs)) return search_in_general(setting, limits, starts);
   if (setting.costs.num_tasks() > most_tasks_of_narrow_ticks) {
@@ -179,19 +209,23 @@ steady_clock::time_point end_of_pass(steady_clock::time_point end)
 }
 
 /// The best of all passes, each from the best starts and what was found before.
-solution search_in_passes(search_setting const& setting, planning_limits limits,
-                          std::vector<solution>& starts, std::uint64_t& evaluations)
+found search_in_passes(search_setting const& setting, planning_limits limits,
+                       std::vector<solution>& starts)
 {
   auto const end = limits.end;
+  found before;
   for (;;) {
     limits.end = end_of_pass(end);
     auto pass  = search_from(setting, limits, near_best(starts));
-    evaluations += pass.evaluations;
+    pass.evaluations += before.evaluations;
+    if (!before.remark.empty()) pass.remark = before.remark;
+    if (!pass.remark.empty()) limits.devices = {};  // the device fails
     bool const is_last = limits.evaluations > 0 || limits.end == end;
     if (is_last || limits.stop.stop_requested() || setting.is_met_by(pass.best.makespan_seconds)) {
-      return std::move(pass.best);
+      return pass;
     }
-    starts.insert(starts.begin(), std::move(pass.best));
+    starts.insert(starts.begin(), pass.best);
+    before      = std::move(pass);
     limits.seed = kernels::mixed(limits.seed);
   }
 }
@@ -226,9 +260,11 @@ planned plan_by_search(cost_model const& costs, planning_limits const& limits)
     !limits.stop.stop_requested() && (limits.evaluations > 0 || steady_clock::now() < limits.end);
   if (!has_choice(costs) || !has_time || setting.is_met_by(starts.best_seconds)) return result;
 
-  auto const best = search_in_passes(setting, less_last_step(limits, 3 * step), starts.solutions,
-                                     result.evaluations);
-  auto tasks      = schedule_of(costs, best);
+  auto const all = search_in_passes(setting, less_last_step(limits, 3 * step), starts.solutions);
+  result.evaluations += all.evaluations;
+  result.device = all.device;
+  result.remark = all.remark;
+  auto tasks    = schedule_of(costs, all.best);
   if (makespan_of(tasks) < starts.best_seconds) result.tasks = std::move(tasks);
   return result;
 }

@@ -1,0 +1,158 @@
+// The search on a device: driven through the simulated one, whose work runs the same bodies.
+
+#include "src/plan/search/device_search.hpp"
+#include "src/plan/search/order_group.hpp"
+#include "tests/support/small_workflows.hpp"
+
+#include <heddle/device/simulated.hpp>
+#include <heddle/plan/check_schedule.hpp>
+#include <heddle/plan/plan.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+#include <thread>
+
+namespace heddle {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::vector<solution> random_starts(std::mt19937_64& random, cost_model const& costs, int count)
+{
+  std::vector<solution> all(static_cast<std::size_t>(count));
+  std::vector<double> finish;
+  for (auto& s : all) {
+    s.order = costs.edges().topological_order;
+    for (std::size_t t = 0; t < costs.num_tasks(); ++t) {
+      s.resource.push_back(static_cast<int>(random() % 4));
+    }
+    s.makespan_seconds = seconds_of(costs, s, finish);
+  }
+  std::ranges::sort(all, {}, &solution::makespan_seconds);
+  return all;
+}
+
+/// By as many evaluations as make 2 groups, the groups of a round are `order_group`s.
+TEST(DeviceSearch, WalksAsGroupsOfTheCpuDo)
+{
+  std::mt19937_64 random{1};
+  for (std::uint64_t seed = 0; seed < 4; ++seed) {
+    cost_model const costs{test::random_graph(random, 30), test::make_nodes({1, 1, 2, 4}, 1)};
+    auto const starts = random_starts(random, costs, 3);
+    tick_problem<std::uint16_t> const problem{costs, 0.25};
+    search_setting const setting{costs};
+    planning_limits const limits{.seed = seed, .evaluations = 4 * 2 * 4000};
+    simulated_machine machine;
+    auto const found =
+      search_on_device(machine.devices().front(), setting, problem, limits, starts);
+
+    double best = std::numeric_limits<double>::infinity();
+    for (std::size_t g = 0; g < 2; ++g) {
+      order_group<std::uint16_t> group{setting,       problem, lane_target::widest,
+                                       starts[g % 3], starts,  kernels::mixed(seed) + g};
+      auto pace = search_pace::of_evaluations(4000);
+      group.run(pace);
+      best = std::min(best, group.best().makespan_seconds);
+    }
+    EXPECT_LE(found.best.makespan_seconds, best) << "seed " << seed;  // it has three rounds more
+    EXPECT_LE(found.evaluations, limits.evaluations);
+    EXPECT_GT(found.evaluations, limits.evaluations * 9 / 10);
+    auto const again =
+      search_on_device(machine.devices().front(), setting, problem, limits, starts);
+    EXPECT_EQ(again.best.order, found.best.order);
+    EXPECT_EQ(again.best.resource, found.best.resource);
+    EXPECT_EQ(machine.usage().allocations, 0U);
+  }
+}
+
+TEST(DeviceSearchOnGpu, FindsWhatTheSimulatedDeviceFinds)
+{
+  auto const gpus = cuda_devices();
+  if (gpus.empty()) GTEST_SKIP() << "no CUDA device";
+  std::mt19937_64 random{5};
+  for (int const tasks : {20, 100, 400}) {  // in shared memory, and not
+    cost_model const costs{test::random_graph(random, tasks), test::random_nodes(random, 8)};
+    auto const starts = random_starts(random, costs, 3);
+    auto const tick   = seconds_per_tick(1.6 * starts[0].makespan_seconds, 65535);
+    tick_problem<std::uint16_t> const problem{costs, tick};
+    planning_limits const limits{.seed = 7, .evaluations = 4 * 32 * 16384};
+    simulated_machine machine;
+    auto const by_cpu =
+      search_on_device(machine.devices().front(), {costs}, problem, limits, starts);
+    auto const by_gpu = search_on_device(gpus.front(), {costs}, problem, limits, starts);
+    EXPECT_EQ(by_gpu.best.order, by_cpu.best.order) << tasks;
+    EXPECT_EQ(by_gpu.best.resource, by_cpu.best.resource) << tasks;
+    EXPECT_EQ(by_gpu.evaluations, by_cpu.evaluations) << tasks;
+  }
+}
+
+plan_options on(simulated_machine const& m)
+{
+  plan_options options{"search"};
+  options.devices = m.devices();
+  return options;
+}
+
+TEST(DeviceSearch, PlansWithDevices)
+{
+  std::mt19937_64 random{2};
+  simulated_machine machine;
+  for (auto const places : {3, 6, 13}) {
+    auto const w        = test::random_graph(random, 60);
+    auto const m        = test::random_nodes(random, places);
+    auto options        = on(machine);
+    options.evaluations = 200'000;
+    auto const s        = plan(w, m, options);
+    EXPECT_THAT(check_schedule(s, w, m), IsEmpty());
+    EXPECT_LT(s.makespan_seconds, plan(w, m, {"portfolio"}).makespan_seconds);
+    EXPECT_EQ(s.device, machine.devices().front()->info().name);
+    EXPECT_EQ(s.remark, "");
+  }
+}
+
+TEST(DeviceSearch, EndsInTimeAndWhenItIsStopped)
+{
+  std::mt19937_64 random{3};
+  auto const w = test::random_graph(random, 40);
+  auto const m = test::random_nodes(random, 4);
+  simulated_machine machine{{.units = {{.memory_bytes = 8'000'000}}}};  // for some tens of groups
+  auto options       = on(machine);
+  options.time_limit = seconds{0.3};
+  EXPECT_THAT(check_schedule(plan(w, m, options), w, m), IsEmpty());
+
+  planning_progress progress;
+  std::stop_source stop;
+  options.time_limit = seconds{1e9};
+  options.stop       = stop.get_token();
+  options.progress   = &progress;
+  std::jthread const watcher{[&] {
+    while (progress.evaluations == 0) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    stop.request_stop();
+  }};
+  EXPECT_THAT(check_schedule(plan(w, m, options), w, m), IsEmpty());
+}
+
+TEST(DeviceSearch, GoesOnWithTheCpuWhenTheDeviceFails)
+{
+  std::mt19937_64 random{4};
+  auto const w = test::random_graph(random, 40);
+  auto const m = test::random_nodes(random, 4);
+  for (auto const& bad : {simulated_options{.units = {{.memory_bytes = 1000}}},
+                          simulated_options{.faults = {.sticky_error = 1}}}) {
+    simulated_machine machine{bad};
+    auto options        = on(machine);
+    options.evaluations = 100'000;
+    auto const s        = plan(w, m, options);
+    EXPECT_THAT(check_schedule(s, w, m), IsEmpty());
+    EXPECT_THAT(s.remark, HasSubstr("the CPU goes on"));
+    EXPECT_EQ(s.device, "cpu");
+    options.devices.clear();
+    EXPECT_EQ(s.tasks, plan(w, m, options).tasks);
+  }
+}
+
+}  // namespace
+}  // namespace heddle
