@@ -13,9 +13,11 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <new>
+#include <numeric>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -257,11 +259,35 @@ void expect_room(std::string_view loop, std::size_t input, std::size_t output);
 /// @throw invalid_argument
 [[noreturn]] void fail_without_bin(std::size_t bin, std::size_t bins);
 
+/// Sums of numbers may be made in any order.
+template <class Result, class Op>
+inline constexpr bool sums_numbers = std::is_arithmetic_v<Result> &&
+                                     (std::is_same_v<Op, std::plus<>> ||
+                                      std::is_same_v<Op, std::plus<Result>>);
+
+/// The sum of numbers in so many running sums, each of every so manyth, as vectors have them.
+template <class Result, class T>
+Result sum_elements(std::span<T const> elements, range part)
+{
+  constexpr std::size_t lanes = 32;
+  std::array<Result, lanes> sums{};
+  auto i = part.first;
+  for (; part.last - i >= lanes; i += lanes) {
+    for (std::size_t l = 0; l < lanes; ++l) {
+      sums[l] = static_cast<Result>(sums[l] + static_cast<Result>(elements[i + l]));
+    }
+  }
+  auto sum = std::accumulate(sums.begin(), sums.end(), Result{});
+  for (; i < part.last; ++i) sum = static_cast<Result>(sum + static_cast<Result>(elements[i]));
+  return sum;
+}
+
 /// In the order of the elements; long parts in several runs of them at once, since each operation
 /// waits for the one before it.
 template <class Result, class T, class Op>
 Result fold_elements(std::span<T const> elements, range part, Op& op)
 {
+  if constexpr (sums_numbers<Result, Op>) return sum_elements<Result>(elements, part);
   constexpr std::size_t runs = 8;
   auto const fold_from       = [&](Result so_far, std::size_t first, std::size_t last) {
     for (auto i = first; i < last; ++i) so_far = op(std::move(so_far), elements[i]);
