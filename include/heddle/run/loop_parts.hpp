@@ -259,11 +259,12 @@ void expect_room(std::string_view loop, std::size_t input, std::size_t output);
 /// @throw invalid_argument
 [[noreturn]] void fail_without_bin(std::size_t bin, std::size_t bins);
 
-/// Sums of numbers may be made in any order.
-template <class Result, class Op>
-inline constexpr bool sums_numbers = std::is_arithmetic_v<Result> &&
-                                     (std::is_same_v<Op, std::plus<>> ||
-                                      std::is_same_v<Op, std::plus<Result>>);
+/// Sums of numbers may be made in any order. Of numbers of one type, so that none is rounded before
+/// it is added.
+template <class Result, class T, class Op>
+inline constexpr bool sums_numbers =
+  std::is_arithmetic_v<Result> && std::is_same_v<Result, T> &&
+  (std::is_same_v<Op, std::plus<>> || std::is_same_v<Op, std::plus<T>>);
 
 /// The sum of numbers in so many running sums, each of every so manyth, as vectors have them.
 template <class Result, class T>
@@ -287,7 +288,7 @@ Result sum_elements(std::span<T const> elements, range part)
 template <class Result, class T, class Op>
 Result fold_elements(std::span<T const> elements, range part, Op& op)
 {
-  if constexpr (sums_numbers<Result, Op>) return sum_elements<Result>(elements, part);
+  if constexpr (sums_numbers<Result, T, Op>) return sum_elements<Result>(elements, part);
   constexpr std::size_t runs = 8;
   auto const fold_from       = [&](Result so_far, std::size_t first, std::size_t last) {
     for (auto i = first; i < last; ++i) so_far = op(std::move(so_far), elements[i]);
