@@ -167,13 +167,6 @@ TEST(Reduce, AddsUpElements)
   EXPECT_EQ(reduce(e, std::span<std::int64_t const>{}, std::int64_t{5}), 5);
 }
 
-TEST(Reduce, RoundsAfterAnAdditionAndNotBefore)
-{
-  executor e{0};
-  std::vector<double> const v{5, -0.5};
-  EXPECT_EQ(reduce(e, std::span<double const>{v}, 0), 4);  // 5 - 0.5 as an int, and not 5 - 0
-}
-
 TEST(Reduce, ThrowsWhatTheOperationThrowsAndLeavesNothingBehind)
 {
   executor e{3};

@@ -262,9 +262,9 @@ void expect_room(std::string_view loop, std::size_t input, std::size_t output);
 /// Sums of numbers may be made in any order. Of numbers of one type, so that none is rounded before
 /// it is added.
 template <class Result, class T, class Op>
-inline constexpr bool sums_numbers =
-  std::is_arithmetic_v<Result> && std::is_same_v<Result, T> &&
-  (std::is_same_v<Op, std::plus<>> || std::is_same_v<Op, std::plus<T>>);
+inline constexpr bool sums_numbers = std::is_arithmetic_v<Result>&& std::is_same_v<Result, T> &&
+                                     (std::is_same_v<Op, std::plus<>> ||
+                                      std::is_same_v<Op, std::plus<T>>);
 
 /// The sum of numbers in so many running sums, each of every so manyth, as vectors have them.
 template <class Result, class T>
