@@ -6,12 +6,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
 namespace heddle::detail {
 namespace {
 
-constexpr double chunk_seconds         = 10e-6;
-constexpr double worth_sharing_seconds = 8e-6;
-constexpr double reliable_seconds      = 2e-6;
+constexpr double chunk_seconds    = 10e-6;
+constexpr double reliable_seconds = 2e-6;
+constexpr double measured_seconds = 0.3e-6;
 
 double ticks_in(double seconds)
 {
@@ -21,34 +25,67 @@ double ticks_in(double seconds)
 
 }  // namespace
 
+/// To call a thread that sleeps takes a while, and is for loops of some length. It is for short
+/// ones, too, where they follow each other so fast that the thread finds the next before it sleeps
+/// again: then it is awake, but for the first.
+double begin_loop(worker const& me) noexcept
+{
+  constexpr double sleeper_seconds = 8e-6, awake_seconds = 1e-6, burst_seconds = 20e-6;
+  auto const since_last = static_cast<double>(clock_ticks() - me.loop_ended_at());
+  return ticks_in(since_last < ticks_in(burst_seconds) ? awake_seconds : sleeper_seconds);
+}
+
+void end_loop(worker& me) noexcept
+{
+  me.set_loop_ended_at(clock_ticks());
+}
+
 void chunk_size::begin() noexcept
 {
   began_at_ = clock_ticks();
 }
 
-/// Grows eight times, or to a sixteenth of what is left, at most: the first few indices may be
-/// unlike the rest.
 void chunk_size::end(std::size_t done, std::size_t left) noexcept
 {
   auto const before = static_cast<double>(done);
+  auto const rest   = static_cast<double>(left);
   auto const ticks  = static_cast<double>(clock_ticks() - began_at_);
-  auto const most   = std::clamp(static_cast<double>(left) / (16 * before), 8.0, 256.0);
-  auto const growth = std::min(ticks_in(chunk_seconds) / std::max(ticks, 1.0), most);
-  auto const wanted = before * growth / static_cast<double>(grain_);
-  ticks_per_index_  = ticks / before;
-  is_reliable_      = ticks > ticks_in(reliable_seconds);
-  multiple_         = std::max<std::size_t>(static_cast<std::size_t>(wanted), 1);
+  if (!std::exchange(is_known_, true) && agrees_with_usual(before, ticks)) {
+    aim_at(rest / 8);
+    return;
+  }
+  ticks_per_index_ = std::max(ticks, 1.0) / before;
+  is_measured_     = ticks > ticks_in(measured_seconds);
+  is_reliable_     = ticks > ticks_in(reliable_seconds);
+  aim_at(std::clamp(rest / 16, 8 * before, 256 * before));
+}
+
+/// At so many indices or the usual time, what is less: the first few may be unlike the rest.
+void chunk_size::aim_at(double most) noexcept
+{
+  auto const indices = std::min(ticks_in(chunk_seconds) / ticks_per_index_, most);
+  auto const wanted  = indices / static_cast<double>(grain_);
+  multiple_          = std::max<std::size_t>(static_cast<std::size_t>(wanted), 1);
+}
+
+/// A first index may take as long as the cache misses and the look at the clock.
+bool chunk_size::agrees_with_usual(double done, double ticks) const noexcept
+{
+  constexpr double misses_seconds = 0.2e-6;
+  return usual_ticks_ > 0 && ticks < std::max(8 * usual_ticks_ * done, ticks_in(misses_seconds));
+}
+
+void chunk_size::remember_in(std::atomic<double>& usual_ticks) const noexcept
+{
+  if (!is_measured_) return;
+  auto const known = usual_ticks.load(std::memory_order_relaxed);
+  if (std::abs(known - ticks_per_index_) <= known / 8) return;
+  usual_ticks.store(ticks_per_index_, std::memory_order_relaxed);
 }
 
 bool chunk_size::may_take_long(std::size_t size) const noexcept
 {
   return !is_known() || static_cast<double>(size) * ticks_per_index_ > ticks_in(2 * chunk_seconds);
-}
-
-bool chunk_size::is_worth_sharing(std::size_t left) const noexcept
-{
-  return is_reliable_ &&
-         static_cast<double>(left) * ticks_per_index_ > ticks_in(worth_sharing_seconds);
 }
 
 bool loop_state::add_part() noexcept

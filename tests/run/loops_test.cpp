@@ -197,9 +197,14 @@ TEST(Loops, RefuseWhatDoesNotFit)
 TEST(Histogram, CountsEachIndex)
 {
   executor e{3};
-  auto const counts = histogram(e, range{0, 100'003}, 10, [](std::size_t i) { return i % 10; });
-  EXPECT_THAT(counts, ::testing::ElementsAre(10001, 10001, 10001, 10000, 10000, 10000, 10000, 10000,
-                                             10000, 10000));
+  for (std::size_t const bins : {1U, 10U, 256U, 300U}) {
+    for (auto const size : sizes) {
+      auto const bin_of = [bins](std::size_t i) { return i * i % bins; };
+      std::vector<std::size_t> expected(bins);
+      for (std::size_t i = 0; i < size; ++i) ++expected[bin_of(i)];
+      EXPECT_EQ(histogram(e, range{0, size}, bins, bin_of), expected) << bins << ' ' << size;
+    }
+  }
 }
 
 /// All indices but the first, which tells that they take long, wait for each other.
@@ -217,6 +222,53 @@ TEST(ForEach, DividesFewIndicesThatTakeLong)
       }
       EXPECT_EQ(num_waiting, size);
     });
+  }
+}
+
+/// What is known of earlier loops is believed where the first index does not speak against it, and
+/// then for an eighth of the rest.
+TEST(ChunkSize, BelievesWhatWasUsualUnlessTheFirstIndexTakesLong)
+{
+  constexpr double usual_ticks = 2;
+  constexpr range rest{1, 8001};
+  bool is_believed = false;
+  for (int run = 0; run < 1000 && !is_believed; ++run) {  // where nothing comes in between
+    detail::chunk_size quick{1, usual_ticks};
+    quick.begin();
+    quick.end(1, rest.size());
+    is_believed = quick.next(rest) == detail::chunk_size::even_end(1001) - 1;
+  }
+  EXPECT_TRUE(is_believed);
+
+  detail::chunk_size slow{1, usual_ticks};
+  slow.begin();
+  std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  slow.end(1, rest.size());
+  EXPECT_EQ(slow.next(rest), 1U);
+}
+
+TEST(ChunkSize, RemembersWhatIsMeasured)
+{
+  std::atomic<double> usual_ticks{0};
+  detail::chunk_size chunk{1, 0};
+  chunk.remember_in(usual_ticks);
+  EXPECT_EQ(usual_ticks, 0);
+  chunk.begin();
+  std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  chunk.end(10, 0);
+  chunk.remember_in(usual_ticks);
+  EXPECT_GT(usual_ticks, 0);
+}
+
+/// Loops that follow each other closely share what takes a microsecond; each index is still called
+/// once, by whoever comes.
+TEST(ForEach, CallsEachIndexOnceInAFastSequenceOfShortLoops)
+{
+  executor e{3};
+  std::vector<int> calls(3000);
+  for (int run = 1; run <= 2000; ++run) {
+    for_each(e, range{0, calls.size()}, [&](std::size_t i) { ++calls[i]; });
+    ASSERT_EQ(std::ranges::count(calls, run), std::ssize(calls));
   }
 }
 

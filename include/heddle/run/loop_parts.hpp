@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -28,10 +29,17 @@
 namespace heddle::detail {
 
 /// How many indices to do before the next look at the clock and at who is hungry: such that it
-/// takes some 10 us, from what the last ones took.
+/// takes some 10 us, from what the last ones took, or those of earlier loops of the same body.
 class chunk_size {
  public:
-  explicit chunk_size(std::size_t grain) noexcept : grain_{std::max<std::size_t>(grain, 1)} {}
+  /// @param usual_ticks of an index in earlier loops, 0 if there was none: believed if the first
+  ///   indices do not speak against it
+  chunk_size(std::size_t grain, double usual_ticks) noexcept
+    : grain_{std::max<std::size_t>(grain, 1)},
+      usual_ticks_{usual_ticks},
+      ticks_per_index_{usual_ticks}
+  {
+  }
 
   [[nodiscard]] std::size_t next(range rest) const noexcept
   {
@@ -52,21 +60,38 @@ class chunk_size {
   void end(std::size_t done, std::size_t left) noexcept;
 
   /// Whether it is known what an index takes.
-  [[nodiscard]] bool is_known() const noexcept { return ticks_per_index_ > 0; }
+  [[nodiscard]] bool is_known() const noexcept { return is_known_; }
 
   /// Whether so many indices may take long enough for another thread to come.
   [[nodiscard]] bool may_take_long(std::size_t size) const noexcept;
 
-  /// Whether so many indices are worth the hand-over to another thread.
-  [[nodiscard]] bool is_worth_sharing(std::size_t left) const noexcept;
+  /// Whether it is known that so many indices take longer than `ticks` of the clock.
+  [[nodiscard]] bool takes_longer(std::size_t size, double ticks) const noexcept
+  {
+    return is_reliable_ && static_cast<double>(size) * ticks_per_index_ > ticks;
+  }
+
+  /// Writes what an index took, if that is known well and is news. Any number of threads may.
+  void remember_in(std::atomic<double>& usual_ticks) const noexcept;
 
  private:
+  [[nodiscard]] bool agrees_with_usual(double done, double ticks) const noexcept;
+  void aim_at(double most) noexcept;
+
   std::size_t grain_;
+  double usual_ticks_;
   std::size_t multiple_   = 1;  ///< of the grain; a first index may take long
   std::uint64_t began_at_ = 0;
-  double ticks_per_index_ = 0;
-  bool is_reliable_       = false;  ///< did not measure the clock, a cache miss or a page fault
+  double ticks_per_index_;
+  bool is_known_    = false;
+  bool is_measured_ = false;                 ///< longer than what the clock and a cache miss take
+  bool is_reliable_ = ticks_per_index_ > 0;  ///< nor was it a page fault
 };
+
+/// Ticks of the clock that an index of the loops with this body took last; 0: not known yet. An
+/// estimate, in no order with anything.
+template <class DoPart>
+inline constinit std::atomic<double> usual_index_ticks{0};
 
 /// A contiguous part of a loop, with its own partial result. Parts are a list in the order of their
 /// indices: each knows the next, and the thread that runs it alone puts a new one behind it.
@@ -100,6 +125,8 @@ class loop_part : public job {
   {
     try {
       while (indices_.first < indices_.last && !loop_.is_stopped()) {
+        if (me.is_wanted() && chunk_.takes_longer(indices_.size(), loop_.worth_sharing()))
+          split(me);
         auto const size = chunk_.next(indices_);
         range const part{indices_.first, indices_.first + size};
         indices_.first        = part.last;
@@ -107,10 +134,10 @@ class loop_part : public job {
         bool const is_offered = chunk_.may_take_long(size) && offer(chunk_.is_known(), me);
         chunk_.begin();
         do_part_(part, local_);
-        if (left > 0) chunk_.end(size, left);
+        chunk_.end(size, left);
         if (is_offered) take_back(me);
-        if (me.is_wanted() && chunk_.is_worth_sharing(indices_.last - indices_.first)) split(me);
       }
+      chunk_.remember_in(usual_index_ticks<DoPart>);
     } catch (...) {
       loop_.fail();
     }
@@ -224,6 +251,10 @@ class loop_part : public job {
   alignas(alignof(Local) > 64 ? alignof(Local) : 64) Local local_{};
 };
 
+/// What is worth sharing in a loop that begins now (see `loop_state`).
+[[nodiscard]] double begin_loop(worker const& me) noexcept;
+void end_loop(worker& me) noexcept;
+
 /// Calls `do_part(part, local)` for parts that make up `over`, where `local` is that of a
 /// contiguous run of parts in order; then `collect(local)` for all of them, in the order of the
 /// indices.
@@ -236,10 +267,12 @@ void run_loop(executor& e, range over, loop_options const& options, DoPart& do_p
     return fixed_parts<Local, DoPart>{e, over, options, do_part}.run(collect);
   }
   executor::visit const here{e};
-  loop_state loop{options};
-  loop_part<Local, DoPart> first{loop, do_part, over, chunk_size{options.grain}};
+  loop_state loop{options, begin_loop(here.self())};
+  auto const usual_ticks = usual_index_ticks<DoPart>.load(std::memory_order_relaxed);
+  loop_part<Local, DoPart> first{loop, do_part, over, {options.grain, usual_ticks}};
   first.run(here.self());
   e.work_until(here.self(), [&loop] { return loop.has_one_part(); });
+  end_loop(here.self());
   bool const is_whole = !loop.is_stopped();
   if (is_whole) collect(first.local());
   for (auto part = first.take_next(); part; part = part->take_next()) {
@@ -312,14 +345,17 @@ Result fold_elements(std::span<T const> elements, range part, Op& op)
   return fold_from(std::move(sum), part.first + runs * length, part.last);
 }
 
-/// How often each bin occurs. Counts in four arrays in turn if they are small, or two, since
-/// counting in a bin waits for the last count there; and without memory from the heap then.
+/// How often each bin occurs.
+///
+/// Long parts are counted in four arrays in turn, for an index waits for the last count in its bin,
+/// and many may be of one bin. They are on the stack: what one thread leaves to another is the sums
+/// alone.
 class bin_counts {
  public:
   void count(range part, std::size_t bins, auto& bin)
   {
     using number = std::remove_cvref_t<std::invoke_result_t<decltype(bin), std::size_t>>;
-    if (bins_ == 0) make(bins);
+    sums_.resize(bins);
     if constexpr (std::unsigned_integral<number>) {
       if (std::numeric_limits<number>::max() < bins) {
         return count_all(part, [&](std::size_t i) { return static_cast<std::size_t>(bin(i)); });
@@ -335,47 +371,41 @@ class bin_counts {
 
   void add_to(std::span<std::size_t> sums) const
   {
-    if (!many_.empty()) add_array(many_.data(), sums);
-    for (std::size_t a = 0; a < num_few_; ++a) add_array(few_.data() + a * bins_, sums);
+    for (std::size_t b = 0; b < sums_.size(); ++b) sums[b] += sums_[b];
   }
 
  private:
-  void make(std::size_t bins)
-  {
-    bins_    = bins;
-    num_few_ = 4 * bins <= few_.size() ? 4 : 2 * bins <= few_.size() ? 2 : 0;
-    if (num_few_ > 0) {
-      std::fill_n(few_.begin(), num_few_ * bins, 0);
-    } else {
-      many_.resize(bins);
-    }
-  }
-
-  void add_array(std::size_t const* counts, std::span<std::size_t> sums) const
-  {
-    for (std::size_t b = 0; b < bins_; ++b) sums[b] += counts[b];
-  }
+  static constexpr std::size_t most_bins = 256, num_arrays = 4, worth = 64;
 
   void count_all(range part, auto const& bin_of)
   {
-    auto* const first  = num_few_ > 0 ? few_.data() : many_.data();
-    auto* const second = num_few_ > 0 ? first + bins_ : first;
-    auto* const third  = num_few_ > 2 ? first + 2 * bins_ : first;
-    auto* const fourth = num_few_ > 2 ? first + 3 * bins_ : second;
-    auto i             = part.first;
-    for (; part.last - i >= 4; i += 4) {
-      ++first[bin_of(i)];
-      ++second[bin_of(i + 1)];
-      ++third[bin_of(i + 2)];
-      ++fourth[bin_of(i + 3)];
+    auto const bins = sums_.size();
+    if (bins > most_bins || part.size() < worth * bins) {
+      for (auto i = part.first; i < part.last; ++i) ++sums_[bin_of(i)];
+      return;
     }
-    for (; i < part.last; ++i) ++first[bin_of(i)];
+    for (auto rest = part; rest.size() > 0;) {
+      range const next{rest.first, rest.first + std::min(rest.size(), most_counted)};
+      count_in_arrays(next, bin_of);
+      rest.first = next.last;
+    }
   }
 
-  std::size_t bins_    = 0;
-  std::size_t num_few_ = 0;            ///< arrays in `few_`
-  std::array<std::size_t, 1024> few_;  // written by `make`
-  std::vector<std::size_t> many_{};
+  void count_in_arrays(range part, auto const& bin_of)
+  {
+    std::array<std::array<std::uint32_t, most_bins>, num_arrays> counts{};
+    auto i = part.first;
+    for (; part.last - i >= num_arrays; i += num_arrays) {
+      for (std::size_t a = 0; a < num_arrays; ++a) ++counts[a][bin_of(i + a)];
+    }
+    for (; i < part.last; ++i) ++counts[0][bin_of(i)];
+    for (std::size_t b = 0; b < sums_.size(); ++b) {
+      for (auto const& each : counts) sums_[b] += each[b];
+    }
+  }
+
+  static constexpr std::size_t most_counted = std::numeric_limits<std::uint32_t>::max();
+  std::vector<std::size_t> sums_{};
 };
 
 }  // namespace heddle::detail

@@ -15,9 +15,14 @@ namespace heddle::detail {
 /// On the stack of the caller.
 class loop_state {
  public:
-  explicit loop_state(loop_options const& options) noexcept : options_{options} {}
+  /// @param worth_sharing ticks of the clock that indices take at least which another thread gets
+  explicit loop_state(loop_options const& options, double worth_sharing = 0) noexcept
+    : options_{options}, worth_sharing_{worth_sharing}
+  {
+  }
 
   [[nodiscard]] loop_options const& options() const noexcept { return options_; }
+  [[nodiscard]] double worth_sharing() const noexcept { return worth_sharing_; }
   [[nodiscard]] bool is_stopped() const noexcept
   {
     return is_stopped_.load(std::memory_order_relaxed);
@@ -46,6 +51,7 @@ class loop_state {
 
  private:
   loop_options const& options_;
+  double worth_sharing_;
   alignas(64) std::atomic<std::size_t> parts_{1};
   std::atomic<bool> is_stopped_{false};
   std::mutex mutex_{};

@@ -111,6 +111,10 @@ class alignas(128) worker {
 
   [[nodiscard]] std::uint64_t num_shared() const noexcept { return num_shared_; }
 
+  /// When the last loop of this thread ended, in ticks of the clock.
+  [[nodiscard]] std::uint64_t loop_ended_at() const noexcept { return loop_ended_at_; }
+  void set_loop_ended_at(std::uint64_t ticks) noexcept { loop_ended_at_ = ticks; }
+
   /// Puts one job on the stack.
   void add(job& j) noexcept
   {
@@ -189,6 +193,7 @@ class alignas(128) worker {
   std::uint64_t looked_at_       = 0;  ///< in ticks of the clock, as the next
   std::uint64_t shared_at_       = 0;
   std::uint64_t num_shared_      = 0;
+  std::uint64_t loop_ended_at_   = 0;
   std::unique_ptr<job*[]> stack_ = nullptr;
   executor& home_;
   block_pool blocks_;
