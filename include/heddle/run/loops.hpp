@@ -1,10 +1,12 @@
 /// @file
 /// Loops over indices and arrays, on all threads of an executor that have nothing better to do.
 ///
-/// A loop starts on the calling thread, and measures itself. While the rest is worth a hand-over (a
-/// few microseconds) and a thread has nothing to do, half of the rest goes there; and so on for
-/// both halves. Parts are contiguous, and so small in the end that no thread waits for long. A loop
-/// of ten microseconds is not divided at all. Loops may be nested, and used inside of tasks.
+/// A loop starts on the calling thread, and measures itself; what an index took in the loops of the
+/// same body before is believed until then. While the rest is worth a hand-over and a thread has
+/// nothing to do, half of the rest goes there; and so on for both halves. Worth it are ten
+/// microseconds, for a thread that sleeps; and one where loops follow each other within twenty, for
+/// then others are awake. Parts are contiguous, and so small in the end that no thread waits for
+/// long. Loops may be nested, and used inside of tasks.
 ///
 /// Where the machine has several memory nodes, or loop follows loop over what fits into the caches
 /// of all cores, `division::fixed` gives each thread the same part each time; see `first_touch`.
