@@ -369,8 +369,10 @@ class bin_counts {
     });
   }
 
-  void add_to(std::span<std::size_t> sums) const
+  /// Adds these to `sums`, or becomes them if there are none yet.
+  void add_to(std::vector<std::size_t>& sums)
   {
+    if (sums.empty()) return sums.swap(sums_);
     for (std::size_t b = 0; b < sums_.size(); ++b) sums[b] += sums_[b];
   }
 

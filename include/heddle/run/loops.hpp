@@ -149,10 +149,11 @@ requires std::is_invocable_r_v<std::size_t, Bin&, std::size_t>
 [[nodiscard]] std::vector<std::size_t> histogram(executor& e, range over, std::size_t bins,
                                                  Bin&& bin, loop_options const& options = {})
 {
-  std::vector<std::size_t> counts(bins);
+  std::vector<std::size_t> counts;
   auto const do_part = [&](range part, detail::bin_counts& own) { own.count(part, bins, bin); };
   detail::run_loop<detail::bin_counts>(e, over, options, do_part,
-                                       [&](detail::bin_counts const& own) { own.add_to(counts); });
+                                       [&](detail::bin_counts& own) { own.add_to(counts); });
+  counts.resize(bins);
   return counts;
 }
 
