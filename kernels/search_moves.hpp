@@ -30,8 +30,14 @@ struct lane_state {
 };
 
 /// What all lanes of a group try at a time: another place, the place of a neighbour in the
-/// workflow, or to swap the places of two tasks.
-enum class lane_move : std::int32_t { place, neighbour, swap };
+/// workflow, to swap the places of two tasks, or another place for two neighbours together.
+enum class lane_move : std::int32_t { place, neighbour, swap, pair };
+
+/// Whether a move changes the place of a second task.
+HEDDLE_HOST_DEVICE constexpr bool has_partner(lane_move kind)
+{
+  return kind == lane_move::swap || kind == lane_move::pair;
+}
 
 /// The next of a row of 2^32 - 1 random numbers (Marsaglia 2003: xorshift).
 HEDDLE_HOST_DEVICE constexpr std::uint32_t next_random(std::uint32_t& state)
@@ -58,7 +64,7 @@ HEDDLE_HOST_DEVICE constexpr place_code other_place(std::uint32_t random, place_
 }
 
 /// Changes each lane's placement by one move of this kind, of a random task at positions `[first,
-/// last)`; a partner to swap with is at positions from `first` on. What was is kept in the state.
+/// last)`; a partner is at positions from `first` on. What was is kept in the state.
 template <class Tick, class Lanes>
 HEDDLE_HOST_DEVICE void propose(Lanes const& lanes, search_problem<Tick> const& problem,
                                 lane_state<Tick> const& state, lane_move kind, std::int32_t first,
@@ -74,22 +80,30 @@ HEDDLE_HOST_DEVICE void propose(Lanes const& lanes, search_problem<Tick> const& 
     auto wanted        = was;
     state.moved[lane]  = task;
     state.left[lane]   = was;
-    if (kind == lane_move::neighbour) {
+    auto next          = task;
+    if (kind == lane_move::neighbour || kind == lane_move::pair) {
       auto const from  = problem.first_neighbour[task];
       auto const count = problem.first_neighbour[task + 1] - from;
-      auto const next  = count > 0 ? problem.neighbour[from + below(choice, count)] : task;
-      wanted           = state.place[std::int64_t{next} * search_lanes + lane];
+      next             = count > 0 ? problem.neighbour[from + below(choice, count)] : task;
+    }
+    if (kind == lane_move::neighbour) {
+      wanted = state.place[std::int64_t{next} * search_lanes + lane];
+    }
+    if (kind == lane_move::swap)
+      next = state.order[first + below(choice, problem.num_tasks - first)];
+    if (kind == lane_move::pair && state.position[next] < first) next = task;
+    auto& others = state.place[std::int64_t{next} * search_lanes + lane];
+    if (has_partner(kind)) {
+      state.partner[lane]      = next;
+      state.partner_left[lane] = others;
     }
     if (kind == lane_move::swap) {
-      auto const other         = state.order[first + below(choice, problem.num_tasks - first)];
-      auto& others             = state.place[std::int64_t{other} * search_lanes + lane];
-      state.partner[lane]      = other;
-      state.partner_left[lane] = others;
-      wanted                   = others;
-      others                   = was;
+      wanted = others;
+      others = was;
     }
     auto const elsewhere = other_place(choice * 2654435761U, was, problem.num_places);
     code                 = wanted == was ? elsewhere : wanted;
+    if (kind == lane_move::pair) others = code;
   });
 }
 
@@ -112,7 +126,7 @@ HEDDLE_HOST_DEVICE void accept(Lanes const& lanes, lane_state<Tick> const& state
     auto const rise = std::int64_t{state.new_energy[lane]} - state.energy[lane];
     bool const kept = rise <= static_cast<std::int64_t>(heat);
     auto& code      = state.place[std::int64_t{state.moved[lane]} * search_lanes + lane];
-    if (kind == lane_move::swap) {
+    if (has_partner(kind)) {
       auto& others = state.place[std::int64_t{state.partner[lane]} * search_lanes + lane];
       others       = kept ? others : state.partner_left[lane];
     }

@@ -56,9 +56,10 @@ HEDDLE_HOST_DEVICE constexpr std::uint32_t heat_of(std::uint32_t factor, std::ui
 inline constexpr int moves_of_a_window = 6;
 
 // Of 100 moves.
-inline constexpr int order_moves     = 50;
-inline constexpr int swap_moves      = 15;  ///< of those that are not of the order
-inline constexpr int neighbour_moves = 40;  ///< the same
+inline constexpr int order_moves     = 12;
+inline constexpr int swap_moves      = 30;  ///< of those that are not of the order
+inline constexpr int neighbour_moves = 20;  ///< the same
+inline constexpr int pair_moves      = 35;  ///< the same
 inline constexpr int near_order_moves =
   50;                                   ///< of those of the order: by a sixteenth of it at most
 inline constexpr int joint_moves = 30;  ///< the same: the task moves to other places, too
@@ -110,9 +111,10 @@ HEDDLE_HOST_DEVICE void try_placement(Walker& w, std::int32_t window)
 {
   auto const windows = w.windows();
   auto const choice  = w.walk().random.below(100);
-  auto const kind    = choice < swap_moves                     ? lane_move::swap
-                       : choice < swap_moves + neighbour_moves ? lane_move::neighbour
-                                                               : lane_move::place;
+  auto const kind    = choice < swap_moves                                  ? lane_move::swap
+                       : choice < swap_moves + neighbour_moves              ? lane_move::neighbour
+                       : choice < swap_moves + neighbour_moves + pair_moves ? lane_move::pair
+                                                                            : lane_move::place;
   w.propose(kind, windows.begin_of(window), windows.begin_of(window + 1));
   w.decode_from(window);
   w.accept(kind, w.walk().random.noise());

@@ -123,8 +123,8 @@ TYPED_TEST(SearchGroup, DecodesWindowsAsItDecodesAll)
   for (auto window = decoder.windows().count - 1; window >= 0; --window) {
     auto const first = decoder.windows().begin_of(window),
                last  = decoder.windows().begin_of(window + 1);
-    for (auto const kind :
-         {kernels::lane_move::place, kernels::lane_move::neighbour, kernels::lane_move::swap}) {
+    for (auto const kind : {kernels::lane_move::place, kernels::lane_move::neighbour,
+                            kernels::lane_move::swap, kernels::lane_move::pair}) {
       decoder.bodies().propose(problem.view(), state, kind, first, last);
       auto const task = state.order[first];
       auto const to =
@@ -149,7 +149,7 @@ TYPED_TEST(SearchGroup, TakesRefusedMovesBack)
   lane_decoder<TypeParam> const decoder{problem.view(), lane_target::widest};
   auto const& state = decoder.state();
   for (std::size_t i = 0; i < 30; ++i) {
-    state.order[i] = static_cast<std::int32_t>(i);
+    state.order[i] = state.position[i] = static_cast<std::int32_t>(i);
     for (std::size_t lane = 0; lane < lanes; ++lane) {
       state.place[i * lanes + lane] = kernels::code_of_place(static_cast<int>(random() % 7));
     }
@@ -162,7 +162,7 @@ TYPED_TEST(SearchGroup, TakesRefusedMovesBack)
   std::vector<kernels::place_code> const before(state.place, state.place + 30 * lanes);
   std::vector<std::uint16_t> const no_noise(lanes);
   for (int i = 0; i < 300; ++i) {
-    auto const kind = static_cast<kernels::lane_move>(i % 3);
+    auto const kind = static_cast<kernels::lane_move>(i % 4);
     decoder.bodies().propose(problem.view(), state, kind, i % 29, 30);
     std::vector<kernels::place_code> const tried(state.place, state.place + 30 * lanes);
     ASSERT_NE(tried, before);

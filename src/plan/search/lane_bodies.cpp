@@ -253,6 +253,8 @@ struct bodies_of {
         return kernels::propose(lanes, problem, state, lane_move::neighbour, first, last);
       case lane_move::swap:
         return kernels::propose(lanes, problem, state, lane_move::swap, first, last);
+      case lane_move::pair:
+        return kernels::propose(lanes, problem, state, lane_move::pair, first, last);
     }
   }
 
@@ -261,7 +263,7 @@ struct bodies_of {
   {
     using kernels::lane_move;
     kernels::serial_lanes const lanes;
-    if (kind == lane_move::swap) return kernels::accept(lanes, state, lane_move::swap, noise);
+    if (has_partner(kind)) return kernels::accept(lanes, state, lane_move::swap, noise);
     kernels::accept(lanes, state, lane_move::place, noise);
   }
 
