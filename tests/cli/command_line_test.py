@@ -4,10 +4,12 @@
     command_line_test.py HEDDLE [TEST...]
 """
 import json
+import os
 import pathlib
 import re
 import subprocess
 import time
+import unittest
 
 from heddle_program import HEDDLE, HeddleTest, main
 
@@ -239,6 +241,13 @@ class CommandLine(HeddleTest):
         self.assertIn("--resume", self.heddle("run", workflow, "--resume", expect=2).stderr)
         self.assertIn("--cache-dir", self.heddle("run", workflow, "--cache-dir", "c", expect=2).stderr)
         self.heddle("run", workflow, "--directory", "", expect=2)
+
+    @unittest.skipIf(os.path.exists("/dev/nvidiactl"), "there may be a GPU")
+    def test_a_device_that_is_not_there_is_refused_by_name_and_left_out_by_itself(self):
+        workflow = self.workflow({"id": "a", "seconds": 1})
+        search = ["plan", workflow, "--identical", 2, "--algorithm", "search", "--evaluations", 1000]
+        self.assertIn("--device cuda", self.heddle(*search, "--device", "cuda", expect=2).stderr)
+        self.assertEqual(self.json(*search, "--device", "auto")["makespan"], 1)
 
     def test_a_cycle_is_named(self):
         workflow = self.workflow({"id": "a", "depends": ["c"]}, {"id": "b", "depends": ["a"]}, {"id": "c", "depends": ["b"]})

@@ -14,7 +14,8 @@
 namespace heddle {
 
 /// Calls `work(i)` for each i below `count`, in their order, on so many threads, or on as many as
-/// the system gives. Rethrows what a call throws, when all have ended.
+/// the system gives. Rethrows the first of what calls throw, when all have
+/// ended; the thread of such a call takes no further one.
 template <class Work>
 void on_threads(std::size_t count, std::size_t threads, Work const& work)
 {
@@ -26,7 +27,7 @@ void on_threads(std::size_t count, std::size_t threads, Work const& work)
       for (auto i = next++; i < count; i = next++) work(i);
     } catch (...) {
       std::scoped_lock const lock{failing};
-      failure = std::current_exception();
+      if (!failure) failure = std::current_exception();
     }
   };
   {
