@@ -42,6 +42,8 @@ class Names(unittest.TestCase):
     def test_how_it_is_measured_is_no_part_of_the_workload(self):
         self.assertEqual(bench.parse_name("metg_fft/width:8/threads:2/peer:tbb/iterations:1/manual_time"),
                          ("metg_fft", 8, 2, "tbb"))
+        self.assertEqual(bench.parse_name("quality_montage/ms:300/threads:1/iterations:1/repeats:1/real_time"),
+                         ("quality_montage", 300, 1, None))
 
     def test_all_of_a_row_are_measured_together(self):
         names = ["heft/10/threads:1", "heft/10/threads:2", "heft/10/threads:1/peer:tbb", "heft/100/threads:1"]
@@ -51,6 +53,11 @@ class Names(unittest.TestCase):
         os.chmod(program.name, 0o755)
         self.assertEqual(list(bench.names_by_row(pathlib.Path(program.name))),
                          [[names[0], names[2]], [names[1]], [names[3]]])
+
+    def test_quick_leaves_long_searches_out(self):
+        self.assertTrue(bench.is_quick("quality_montage/ms:1000/threads:1"))
+        self.assertFalse(bench.is_quick("quality_montage/ms:3000/threads:1"))
+        self.assertTrue(bench.is_quick("heft/100000"))
 
 
 class Rows(unittest.TestCase):

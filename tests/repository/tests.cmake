@@ -12,6 +12,7 @@ heddle_repository_test(layers layers ${Python3_EXECUTABLE} scripts/check_layers)
 heddle_repository_test(check_layers layers ${Python3_EXECUTABLE} ${repository}/check_layers_test.py)
 heddle_repository_test(install_packages scripts ${Python3_EXECUTABLE} ${repository}/install_packages_test.py)
 heddle_repository_test(bench scripts ${Python3_EXECUTABLE} ${repository}/bench_test.py)
+heddle_repository_test(plot_quality scripts ${Python3_EXECUTABLE} ${repository}/plot_quality_test.py)
 heddle_repository_test(gpu_check scripts ${Python3_EXECUTABLE} ${repository}/gpu_check_test.py)
 heddle_repository_test(format format scripts/check_format)
 heddle_repository_test(headers headers
