@@ -32,7 +32,7 @@ class order_group {
               solution const& from, std::span<solution const> others, std::uint64_t seed);
 
   /// Searches until the pace says that it is over, or a schedule meets the lower bound. The ladder
-  /// cools from a hundredth of the makespan to a hundred-thousandth, in the middle.
+  /// cools from a thousandth of the makespan to a millionth, in the middle.
   void run(search_pace& pace);
 
   /// The best found, in seconds; never worse than where the group began.

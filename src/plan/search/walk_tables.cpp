@@ -30,7 +30,7 @@ noise_array make_noise()
 /// Temperatures as parts of the makespan: geometric over the rungs, and over the progress.
 ladder_array make_ladder()
 {
-  constexpr double first_warmth = 1e-2, last_warmth = 1e-5;
+  constexpr double first_warmth = 1e-3, last_warmth = 1e-6;
   constexpr int rungs = kernels::search_lanes, steps = kernels::ladder_steps;
   ladder_array all{};
   for (int step = 0; step < steps; ++step) {

@@ -15,7 +15,7 @@ namespace heddle {
 [[nodiscard]] std::span<std::uint16_t const> noise_table();
 
 /// Factors of `kernels::heat_of`: [ladder_steps][search_lanes], the hottest rung first. The middle
-/// of the ladder cools from a hundredth of the makespan to a hundred-thousandth.
+/// of the ladder cools from a thousandth of the makespan to a millionth.
 [[nodiscard]] std::span<std::uint32_t const> ladder_table();
 
 /// Random choices that hang on the seed alone. Not thread-safe.
