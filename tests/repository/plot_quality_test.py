@@ -21,9 +21,9 @@ class PlotQuality(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
-    def plot(self, rows):
+    def plot(self, rows, name="plot.svg"):
         (self.folder / "rows.json").write_text(json.dumps({"rows": rows}))
-        return subprocess.run([sys.executable, SCRIPT, self.folder / "rows.json", self.folder / "plot.svg"],
+        return subprocess.run([sys.executable, SCRIPT, self.folder / "rows.json", self.folder / name],
                               capture_output=True, text=True)
 
     @unittest.skipUnless(has_matplotlib(), "Matplotlib is not installed")
@@ -31,6 +31,13 @@ class PlotQuality(unittest.TestCase):
         done = self.plot(ROWS)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("<svg", (self.folder / "plot.svg").read_text())
+
+    @unittest.skipUnless(has_matplotlib(), "Matplotlib is not installed")
+    def test_says_where_it_cannot_write(self):
+        for name in ("no-folder/plot.svg", "plot.unknown"):
+            done = self.plot(ROWS, name)
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stderr, f"^plot_quality: .*{name}: ")
 
     def test_needs_rows_of_quality(self):
         done = self.plot([{"workload": "moves_104", "size": 104, "heddle": 1, "peers": {}}])
