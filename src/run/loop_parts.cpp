@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace heddle::detail {
@@ -28,28 +29,35 @@ double ticks_in(double seconds)
 /// To call a thread that sleeps takes a while, and is for loops of some length. It is for short
 /// ones, too, where they follow each other so fast that the thread finds the next before it sleeps
 /// again: then it is awake, but for the first.
-double begin_loop(worker const& me) noexcept
+double worth_sharing(worker const& me, std::uint64_t now) noexcept
 {
   constexpr double sleeper_seconds = 8e-6, awake_seconds = 1e-6, burst_seconds = 20e-6;
-  auto const since_last = static_cast<double>(clock_ticks() - me.loop_ended_at());
+  auto const since_last = static_cast<double>(now - me.loop_ended_at());
   return ticks_in(since_last < ticks_in(burst_seconds) ? awake_seconds : sleeper_seconds);
 }
 
-void end_loop(worker& me) noexcept
+std::uint64_t loop_clock() noexcept
 {
-  me.set_loop_ended_at(clock_ticks());
+  return clock_ticks();
 }
 
 void chunk_size::begin() noexcept
 {
-  began_at_ = clock_ticks();
+  looked_at_ = clock_ticks();
+}
+
+void chunk_size::believe_usual() noexcept
+{
+  is_known_ = true;
+  aim_at(std::numeric_limits<double>::infinity());
 }
 
 void chunk_size::end(std::size_t done, std::size_t left) noexcept
 {
   auto const before = static_cast<double>(done);
   auto const rest   = static_cast<double>(left);
-  auto const ticks  = static_cast<double>(clock_ticks() - began_at_);
+  auto const now    = clock_ticks();
+  auto const ticks  = static_cast<double>(now - std::exchange(looked_at_, now));
   if (!std::exchange(is_known_, true) && agrees_with_usual(before, ticks)) {
     aim_at(rest / 8);
     return;
@@ -57,7 +65,7 @@ void chunk_size::end(std::size_t done, std::size_t left) noexcept
   ticks_per_index_ = std::max(ticks, 1.0) / before;
   is_measured_     = ticks > ticks_in(measured_seconds);
   is_reliable_     = ticks > ticks_in(reliable_seconds);
-  aim_at(std::clamp(rest / 16, 8 * before, 256 * before));
+  if (left > 0) aim_at(std::clamp(rest / 16, 8 * before, 256 * before));
 }
 
 /// At so many indices or the usual time, what is less: the first few may be unlike the rest.

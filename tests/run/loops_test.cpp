@@ -233,24 +233,58 @@ TEST(ChunkSize, BelievesWhatWasUsualUnlessTheFirstIndexTakesLong)
   constexpr range rest{1, 8001};
   bool is_believed = false;
   for (int run = 0; run < 1000 && !is_believed; ++run) {  // where nothing comes in between
-    detail::chunk_size quick{1, usual_ticks};
+    detail::chunk_size quick{1, 0, usual_ticks, false};
     quick.begin();
     quick.end(1, rest.size());
     is_believed = quick.next(rest) == detail::chunk_size::even_end(1001) - 1;
   }
   EXPECT_TRUE(is_believed);
 
-  detail::chunk_size slow{1, usual_ticks};
+  detail::chunk_size slow{1, 0, usual_ticks, false};
   slow.begin();
   std::this_thread::sleep_for(std::chrono::milliseconds{1});
   slow.end(1, rest.size());
   EXPECT_EQ(slow.next(rest), 1U);
 }
 
+/// Where nobody can share the loop, there is no need to look at the clock after a first index.
+TEST(ChunkSize, BelievesWhatWasUsualAtOnceWhereNobodyCanShare)
+{
+  constexpr range all{0, 1000};
+  detail::chunk_size const alone{1, 0, 2, true};
+  EXPECT_EQ(alone.next(all), all.size());
+  EXPECT_FALSE(alone.may_take_long(all.size()));
+  detail::chunk_size const unknown{1, 0, 0, true};
+  EXPECT_EQ(unknown.next(all), 1U);
+  EXPECT_TRUE(unknown.may_take_long(1));
+}
+
+TEST(Executor, HasOneThreadUnlessAnotherIsThereOrLent)
+{
+  executor alone{0};
+  executor::visit const here{alone};
+  EXPECT_TRUE(alone.has_one_thread());
+  {
+    std::atomic<bool> is_guest{false};
+    std::jthread const other{[&](std::stop_token stop) {
+      executor::visit const guest{alone};
+      is_guest = true;
+      while (!stop.stop_requested()) std::this_thread::yield();
+    }};
+    while (!is_guest) std::this_thread::yield();
+    EXPECT_FALSE(alone.has_one_thread());
+  }
+  EXPECT_TRUE(alone.has_one_thread());
+  executor two{1};
+  EXPECT_FALSE(two.has_one_thread());
+  executor lent{two, 2};
+  EXPECT_FALSE(lent.has_one_thread());
+}
+
 TEST(ChunkSize, RemembersWhatIsMeasured)
 {
   std::atomic<double> usual_ticks{0};
-  detail::chunk_size chunk{1, 0};
+  detail::chunk_size chunk{1, 0, 0, false};
   chunk.remember_in(usual_ticks);
   EXPECT_EQ(usual_ticks, 0);
   chunk.begin();

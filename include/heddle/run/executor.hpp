@@ -146,6 +146,12 @@ class executor {
       wake_waiters();
   }
 
+  /// Whether nobody but the calling worker is here, nor a thread lent that may come.
+  [[nodiscard]] bool has_one_thread() const noexcept
+  {
+    return num_threads_ == 0 && present_.load(std::memory_order_relaxed) <= 1;
+  }
+
   /// Puts a job into the queue of all, for threads that are no workers.
   void submit(detail::job& j);
 

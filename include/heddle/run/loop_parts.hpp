@@ -32,13 +32,16 @@ namespace heddle::detail {
 /// takes some 10 us, from what the last ones took, or those of earlier loops of the same body.
 class chunk_size {
  public:
+  /// @param now         in ticks of the clock
   /// @param usual_ticks of an index in earlier loops, 0 if there was none: believed if the first
-  ///   indices do not speak against it
-  chunk_size(std::size_t grain, double usual_ticks) noexcept
+  ///   indices do not speak against it, and at once where nobody is there to share with
+  chunk_size(std::size_t grain, std::uint64_t now, double usual_ticks, bool is_alone) noexcept
     : grain_{std::max<std::size_t>(grain, 1)},
       usual_ticks_{usual_ticks},
+      looked_at_{now},
       ticks_per_index_{usual_ticks}
   {
+    if (is_alone && usual_ticks > 0) believe_usual();
   }
 
   [[nodiscard]] std::size_t next(range rest) const noexcept
@@ -56,8 +59,13 @@ class chunk_size {
     return end / elements * elements;
   }
 
+  /// At the first chunk of a part that another thread has begun.
   void begin() noexcept;
+  /// Looks at the clock: what the chunk took, and when the next begins.
   void end(std::size_t done, std::size_t left) noexcept;
+
+  /// When it last looked at the clock, in ticks.
+  [[nodiscard]] std::uint64_t looked_at() const noexcept { return looked_at_; }
 
   /// Whether it is known what an index takes.
   [[nodiscard]] bool is_known() const noexcept { return is_known_; }
@@ -76,12 +84,13 @@ class chunk_size {
 
  private:
   [[nodiscard]] bool agrees_with_usual(double done, double ticks) const noexcept;
+  void believe_usual() noexcept;
   void aim_at(double most) noexcept;
 
   std::size_t grain_;
   double usual_ticks_;
-  std::size_t multiple_   = 1;  ///< of the grain; a first index may take long
-  std::uint64_t began_at_ = 0;
+  std::size_t multiple_ = 1;  ///< of the grain; a first index may take long
+  std::uint64_t looked_at_;
   double ticks_per_index_;
   bool is_known_    = false;
   bool is_measured_ = false;                 ///< longer than what the clock and a cache miss take
@@ -111,6 +120,7 @@ class loop_part : public job {
 
   [[nodiscard]] Local& local() noexcept { return local_; }
   [[nodiscard]] std::unique_ptr<loop_part> take_next() noexcept { return std::move(next_); }
+  [[nodiscard]] chunk_size const& chunk() const noexcept { return chunk_; }
 
   /// One after the other, for there may be too many for the stack.
   ~loop_part()
@@ -132,7 +142,6 @@ class loop_part : public job {
         indices_.first        = part.last;
         auto const left       = indices_.size();
         bool const is_offered = chunk_.may_take_long(size) && offer(chunk_.is_known(), me);
-        chunk_.begin();
         do_part_(part, local_);
         chunk_.end(size, left);
         if (is_offered) take_back(me);
@@ -164,6 +173,7 @@ class loop_part : public job {
   {
     auto& self = static_cast<loop_part&>(j);
     auto& loop = self.loop_;
+    self.chunk_.begin();
     self.run(me);
     loop.end_part(me.home());
     return nullptr;
@@ -174,6 +184,7 @@ class loop_part : public job {
     auto& loop  = taken.of.loop_;
     try {
       taken.of.put_next(taken.of.make_part(taken.rest, taken.chunk));
+      taken.of.next_->chunk_.begin();
       taken.of.next_->run(me);
     } catch (...) {
       loop.fail();  // no memory
@@ -252,8 +263,10 @@ class loop_part : public job {
 };
 
 /// What is worth sharing in a loop that begins now (see `loop_state`).
-[[nodiscard]] double begin_loop(worker const& me) noexcept;
-void end_loop(worker& me) noexcept;
+[[nodiscard]] double worth_sharing(worker const& me, std::uint64_t now) noexcept;
+
+/// Ticks of the clock.
+[[nodiscard]] std::uint64_t loop_clock() noexcept;
 
 /// Calls `do_part(part, local)` for parts that make up `over`, where `local` is that of a
 /// contiguous run of parts in order; then `collect(local)` for all of them, in the order of the
@@ -267,12 +280,18 @@ void run_loop(executor& e, range over, loop_options const& options, DoPart& do_p
     return fixed_parts<Local, DoPart>{e, over, options, do_part}.run(collect);
   }
   executor::visit const here{e};
-  loop_state loop{options, begin_loop(here.self())};
+  auto const now = loop_clock();
+  loop_state loop{options, worth_sharing(here.self(), now)};
   auto const usual_ticks = usual_index_ticks<DoPart>.load(std::memory_order_relaxed);
-  loop_part<Local, DoPart> first{loop, do_part, over, {options.grain, usual_ticks}};
+  chunk_size const chunk{options.grain, now, usual_ticks, e.has_one_thread()};
+  loop_part<Local, DoPart> first{loop, do_part, over, chunk};
   first.run(here.self());
-  e.work_until(here.self(), [&loop] { return loop.has_one_part(); });
-  end_loop(here.self());
+  if (loop.has_one_part()) {
+    here.self().set_loop_ended_at(first.chunk().looked_at());
+  } else {
+    e.work_until(here.self(), [&loop] { return loop.has_one_part(); });
+    here.self().set_loop_ended_at(loop_clock());
+  }
   bool const is_whole = !loop.is_stopped();
   if (is_whole) collect(first.local());
   for (auto part = first.take_next(); part; part = part->take_next()) {
