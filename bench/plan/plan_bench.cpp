@@ -82,12 +82,13 @@ void memory_of_plan(benchmark::State& state, std::string const& algorithm, int t
 int most_tasks_of(std::string_view algorithm)
 {
   constexpr std::array few{
-    std::pair{"chain", 0},           std::pair{"tree", 0},           std::pair{"exact", 0},
-    std::pair{"hlp", 1'000},         std::pair{"lst", 10'000},       std::pair{"portfolio", 10'000},
-    std::pair{"lookahead", 10'000},  std::pair{"sufferage", 10'000}, std::pair{"maxmin", 10'000},
-    std::pair{"duplex", 10'000},     std::pair{"dls", 10'000},       std::pair{"hbmct", 10'000},
-    std::pair{"placement", 100'000}, std::pair{"etf", 100'000},      std::pair{"flb", 100'000},
-    std::pair{"minmin", 100'000},    std::pair{"peft", 100'000}};
+    std::pair{"chain", 0},          std::pair{"tree", 0},           std::pair{"exact", 0},
+    std::pair{"hlp", 1'000},        std::pair{"lst", 10'000},       std::pair{"portfolio", 10'000},
+    std::pair{"lookahead", 10'000}, std::pair{"sufferage", 10'000}, std::pair{"maxmin", 10'000},
+    std::pair{"duplex", 10'000},    std::pair{"dls", 10'000},       std::pair{"hbmct", 10'000},
+    std::pair{"bil", 10'000},       std::pair{"wba", 10'000},       std::pair{"placement", 100'000},
+    std::pair{"etf", 100'000},      std::pair{"flb", 100'000},      std::pair{"minmin", 100'000},
+    std::pair{"peft", 100'000}};
   for (auto const& [name, tasks] : few) {
     if (name == algorithm) return tasks;
   }

@@ -82,6 +82,19 @@ constexpr std::array table{
   technique{{"olb", "Opportunistic Load Balancing (Braun et al. 2001)"},
             plain<plan_by_olb>,
             {100, 40, 100}},
+  technique{
+    {"mst",
+     "Minimum Start Time, in breadth-first order (as in SAGA: Coleman, Krishnamachari 2024)"},
+    plain<plan_by_mst>,
+    {100, 40, 100}},
+  technique{{"msbc", "Multiple Strict Bound Constraints (PacRim 2005)"},
+            plain<plan_by_msbc>,
+            {500, 100, 100}},
+  technique{{"dps",
+             "Dynamic Priority Scheduling: bottom less top level (as in SAGA: Coleman, "
+             "Krishnamachari 2024)"},
+            plain<plan_by_dps>,
+            {600, 60, 120}},
   technique{{"minmin",
              "Min-Min: of the ready tasks the one that finishes first (Ibarra, Kim 1977; "
              "Braun et al. 2001)"},
@@ -142,6 +155,15 @@ constexpr std::array table{
   technique{{"dls", "Dynamic Level Scheduling, generalized (Sih, Lee 1993)"},
             plain<plan_by_dls>,
             {500, 100, 100, 0, 0, 75}},
+  technique{
+    {"bil", "Best Imaginary Level (Oh, Ha 1996)"}, plain<plan_by_bil>, {500, 100, 100, 5, 3}},
+  technique{{"wba",
+             "Workflow-Based Approach: drawn from what makes the schedule little longer (Blythe et "
+             "al. 2005)"},
+            [](cost_model const& costs, planning_limits const& limits) -> planned {
+              return {plan_by_wba(costs, limits.seed)};
+            },
+            {500, 100, 100, 100}},
   technique{{"hbmct", "Hybrid Balanced Minimum Completion Time (Sakellariou, Zhao 2004)"},
             plain<plan_by_hbmct>,
             {800, 100, 100, 100}},

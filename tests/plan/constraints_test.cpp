@@ -265,6 +265,7 @@ TEST_P(EveryPlannerWithConstraints, HoldsToThemOrDeclines)
       EXPECT_THAT(check_schedule(s, c.w, c.m, c.began), IsEmpty()) << "case " << i;
       if (test::may_hang_on_the_clock(s)) continue;
       auto const again = plan(c.w, c.m, options);
+      if (test::may_hang_on_the_clock(again)) continue;
       EXPECT_EQ(again.tasks, s.tasks) << "not deterministic, case " << i;
       EXPECT_EQ(again.further_cores, s.further_cores) << "not deterministic, case " << i;
     } catch (unsuited const& e) {

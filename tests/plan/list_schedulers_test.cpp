@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <limits>
 #include <random>
 
@@ -145,6 +146,101 @@ TEST(Dls, FollowsThePaper)
 TEST(Hbmct, FollowsThePaper)
 {
   EXPECT_EQ(on_five_tasks(plan_by_hbmct), as_heft);
+}
+
+// All are free at 0: the first, the slow one. There t1 starts sooner than its bytes come to the
+// fast one, t2 as soon, at 8; t3 starts at 5 on that one; and t4 at 12 on the slow one, for t2's
+// bytes come to the other at 15.
+TEST(Mst, TakesTheEarliestStart)
+{
+  EXPECT_EQ(on_five_tasks(plan_by_mst),
+            (assignments{{0, 0, 2}, {0, 2, 8}, {0, 8, 12}, {1, 5, 6}, {0, 12, 16}}));
+}
+
+// Strict bounds, all on the fast node: starts 0, 1, 1, 1, 4 and finishes 1, 4, 3, 2, 6; static top
+// levels 0, 1.5, 1.5, 1.5, 6: priorities 1, 6.5, 5.5, 4.5, 16. The earliest starts are as above.
+TEST(Msbc, FollowsTheBounds)
+{
+  EXPECT_EQ(on_five_tasks(plan_by_msbc), as_heft);
+}
+
+// t1 has the larger bound, and t2, which it releases, goes before t3, which was ready from the
+// beginning.
+TEST(Msbc, GoesDeepFirst)
+{
+  auto const w = test::make_workflow({2, 3, 1, 1}, {{1, 2, 0}});
+  EXPECT_EQ(plan_by_msbc(cost_model{w, test::make_nodes({1})}),
+            (assignments{{0, 4, 6}, {0, 0, 3}, {0, 3, 4}, {0, 6, 7}}));
+}
+
+// Mean transfers are a third of the bytes. Bottom levels 11, 8.5, 7, 6.5, 3. After t0, 1 on the
+// fast node, top levels are 1 + 1, 1 + 2, 1 + 1: priorities t1 6.5, t2 4, t3 4.5.
+TEST(Dps, TakesTopLevelsFromWhatIsPlaced)
+{
+  EXPECT_EQ(on_five_tasks(plan_by_dps),
+            (assignments{{1, 0, 1}, {1, 1, 4}, {1, 5, 7}, {1, 4, 5}, {1, 7, 9}}));
+}
+
+// Levels on (slow, fast): t4 (4, 2), t3 (6, 3), t2 (8, 4), t1 (10, 5), t0 (10, 6). After t0 on the
+// fast node three are ready, and the largest makespans are t1 10, t2 8, t3 6: t1, there (6 and half
+// of 3 against 10 and half of 6). Then the largest are t2 8, t3 7, and t2 has (8, 8): the first;
+// then t3 (17, 7), and t4, for which t2's bytes come at 14.
+TEST(Bil, FollowsThePaper)
+{
+  EXPECT_EQ(on_five_tasks(plan_by_bil),
+            (assignments{{1, 0, 1}, {1, 1, 4}, {0, 7, 11}, {1, 4, 5}, {1, 14, 16}}));
+}
+
+// It ends at 10, 5 or 6.25: at most 7.5 is in the lower half.
+TEST(Wba, DrawsFromTheLowerHalf)
+{
+  auto const w = test::make_workflow({10}, {});
+  cost_model const costs{w, test::make_nodes({1, 2, 1.6})};
+  std::array<int, 3> drawn{};
+  for (std::uint64_t seed = 0; seed < 64; ++seed) {
+    ++drawn[static_cast<std::size_t>(plan_by_wba(costs, seed).at(0).resource)];
+  }
+  EXPECT_EQ(drawn[0], 0);
+  EXPECT_GT(drawn[1], 16);
+  EXPECT_GT(drawn[2], 16);
+}
+
+// After t0, on the fast node, ends are t1 10 or 4, t2 11 or 3, t3 6 or 2: increases of the makespan
+// up to 5.5 are t1, t2 and t3 on the fast node and t3 on the slow one. What is drawn first, and all
+// else, depends on the seed alone; t4 comes last.
+TEST(Wba, JudgesByTheIncreaseOfTheMakespan)
+{
+  cost_model const costs{test::five_tasks(), test::slow_and_fast()};
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    auto const plan = plan_by_wba(costs, seed);
+    EXPECT_EQ(plan[0], (assignment{1, 0, 1}));
+    EXPECT_EQ(plan, plan_by_wba(costs, seed));
+    for (std::size_t t = 1; t < 4; ++t) {
+      EXPECT_GE(plan[4].start_seconds, plan[t].finish_seconds);
+    }
+  }
+}
+
+// t2 is ready as soon as t0 is placed, but t1 was before.
+TEST(Wba, KeepsBatches)
+{
+  auto const w = test::make_workflow({1, 1, 9}, {{0, 2, 0}});
+  cost_model const costs{w, test::make_nodes({1})};
+  for (std::uint64_t seed = 0; seed < 16; ++seed) {
+    EXPECT_EQ(plan_by_wba(costs, seed)[2], (assignment{0, 2, 11}));
+  }
+}
+
+// Makespans of t0 are 14, 7 and, on the GPU, 8, of t1 12, 6 and 9: two tasks are ready, so that the
+// second smallest count, 8 and 9. (The largest are 14 and 12.)
+TEST(Bil, TakesTheKthSmallestMakespanWhereFewAreReady)
+{
+  auto w              = test::make_workflow({14, 12}, {});
+  w.at(0).gpu_seconds = 8;
+  w.at(1).gpu_seconds = 9;
+  auto m              = test::make_nodes({1, 2}, 1);
+  m.resources.push_back({"gpu", resource_kind::gpu, 1, 0});
+  EXPECT_EQ(plan_by_bil(cost_model{w, m}), (assignments{{2, 0, 8}, {1, 0, 6}}));
 }
 
 // CPUs only: by upward rank, the fastest resource first. At 1 it takes t1, the slow one t2, whose

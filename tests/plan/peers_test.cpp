@@ -67,6 +67,11 @@ constexpr counterpart counterparts[]{
   {"flb", "FLB"},
   {"hbmct", "HBMCT"},
   {"fastest", "FastestNode"},
+  {"bil", "BIL"},
+  {"dps", "DPS"},
+  {"msbc", "MSBC"},
+  {"mst", "MST"},
+  {"wba", "WBA"},
 };
 
 TEST(Conformance, MakespansAreThoseOfThePeersOnAverageSlow)

@@ -21,8 +21,9 @@ class EveryPlanner : public ::testing::TestWithParam<planner_info> {
     if (!s) return;
     EXPECT_THAT(check_schedule(*s, w, m), IsEmpty()) << GetParam().name << ", " << what;
     if (test::may_hang_on_the_clock(*s)) return;
-    EXPECT_EQ(test::plan_if_suited(w, m, {GetParam().name})->tasks, s->tasks)
-      << "not deterministic, " << what;
+    auto const again = test::plan_if_suited(w, m, {GetParam().name});
+    if (test::may_hang_on_the_clock(*again)) return;
+    EXPECT_EQ(again->tasks, s->tasks) << "not deterministic, " << what;
   }
 };
 

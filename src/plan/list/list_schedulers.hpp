@@ -1,12 +1,14 @@
 /// @file
-/// List schedulers beside those of planners.hpp. Each takes no seed: the same costs give the same
-/// schedule. Unless said otherwise tasks are placed after what their resource already has, and of
-/// equal tasks the one with the smallest id, of equal resources the first is taken.
+/// List schedulers beside those of planners.hpp. The same costs, and the same seed where one is
+/// taken, give the same schedule. Unless said otherwise tasks are placed after what their resource
+/// already has, and of equal tasks the one with the smallest id, of equal resources the first is
+/// taken.
 #pragma once
 
 #include <heddle/cost/cost_model.hpp>
 #include <heddle/plan/schedule.hpp>
 
+#include <cstdint>
 #include <vector>
 
 namespace heddle {
@@ -98,5 +100,52 @@ namespace heddle {
 ///
 /// Takes O(edges x memory nodes + tasks x (log tasks + log resources)) time.
 [[nodiscard]] std::vector<assignment> plan_by_heteroprio(cost_model const& costs);
+
+/// Best Imaginary Level (Oh, Ha 1996). The level
+///
+///     level(t, r) = execution(t, r) + max over successors s of
+///                                       min over q of (transfer(s, r, q) + level(s, q))
+///
+/// is the length of what follows if no task waits for another's resource, and the makespan (t, r)
+/// that plus the end of what r has. Where k tasks are ready, the one whose k-th smallest makespan,
+/// of fewer resources the largest, is the largest goes first, where
+///
+///     makespan(t, r) + execution(t, r) x max(k / resources - 1, 0)
+///
+/// is least.
+///
+/// Takes O(edges x resources x memory nodes + tasks x (ready tasks + resources^2)) time, and 8
+/// bytes x tasks x resources of memory.
+[[nodiscard]] std::vector<assignment> plan_by_bil(cost_model const& costs);
+
+/// Minimum Start Time (as in SAGA: Coleman, Krishnamachari 2024): tasks in breadth-first order,
+/// each where it starts earliest.
+[[nodiscard]] std::vector<assignment> plan_by_mst(cost_model const& costs);
+
+/// Multiple Strict Bound Constraints (PacRim 2005, doi:10.1109/PACRIM.2005.1517309). With the
+/// strict bounds
+///
+///     finish(t) = min over r of (max over predecessors p of (finish(p) + transfer(p, t, place(p),
+///                                                            r)) + execution(t, r))
+///
+/// and place(t) the r of it, of the ready tasks the one with the largest sum of start, finish and
+/// static top level goes first, where it starts earliest, of equal resources on the fastest.
+///
+/// Takes O(edges x resources + tasks x (log tasks + resources)) time.
+[[nodiscard]] std::vector<assignment> plan_by_msbc(cost_model const& costs);
+
+/// Dynamic Priority Scheduling (as in SAGA: Coleman, Krishnamachari 2024): of the ready tasks the
+/// one with the largest difference of bottom and top level, where it finishes earliest. Levels are
+/// longest paths, of mean executions and transfers but where tasks are placed already: there of
+/// their own.
+[[nodiscard]] std::vector<assignment> plan_by_dps(cost_model const& costs);
+
+/// Workflow-Based Approach (Blythe et al. 2005), one of its randomized schedules: again and again
+/// one of the pairs of a ready task and a resource, drawn by `seed` from those that make the
+/// makespan longer by at most the mean of the least and the most that any pair does. Batches as in
+/// `plan_by_max_min`.
+///
+/// Takes O(tasks x ready tasks x resources) time.
+[[nodiscard]] std::vector<assignment> plan_by_wba(cost_model const& costs, std::uint64_t seed);
 
 }  // namespace heddle
