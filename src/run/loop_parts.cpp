@@ -3,6 +3,7 @@
 #include "src/run/cycle_clock.hpp"
 
 #include <heddle/base/error.hpp>
+#include <heddle/run/bin_counts.hpp>
 
 #include <fmt/format.h>
 

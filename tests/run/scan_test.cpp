@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <numeric>
 #include <random>
@@ -46,6 +47,29 @@ TEST(Scan, ExclusiveEqualsTheSequentialOneInPlaceToo)
       std::exclusive_scan(x.begin(), x.end(), expected.begin(), std::int64_t{7});
       exclusive_scan(e, std::span<std::int64_t const>{x}, std::span{x}, std::int64_t{7});
       ASSERT_EQ(x, expected) << size;
+    }
+  }
+}
+
+/// Results that go past the caches, from where a line begins and from elsewhere: the whole of it,
+/// and what is left at either end.
+TEST(Scan, OfMoreThanTheCachesHoldEqualsTheSequentialOne)
+{
+  constexpr std::size_t size = 17'000'001;
+  std::vector<std::uint32_t> x(size), y(size), expected(size);
+  std::iota(x.begin(), x.end(), 1U);
+  for (int const threads : {0, 3}) {
+    executor e{threads};
+    for (std::size_t const first : {0, 5}) {
+      auto const from = std::span<std::uint32_t const>{x}.subspan(first);
+      auto const to   = std::span{y}.subspan(first);
+      auto const last = expected.begin() + static_cast<std::ptrdiff_t>(to.size());
+      std::exclusive_scan(from.begin(), from.end(), expected.begin(), 7U);
+      exclusive_scan(e, from, to, 7U);
+      ASSERT_TRUE(std::equal(to.begin(), to.end(), expected.begin(), last));
+      std::inclusive_scan(from.begin(), from.end(), expected.begin());
+      inclusive_scan(e, from, to);
+      ASSERT_TRUE(std::equal(to.begin(), to.end(), expected.begin(), last));
     }
   }
 }

@@ -9,22 +9,12 @@
 #include <heddle/run/loop_state.hpp>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <limits>
 #include <memory>
-#include <new>
-#include <numeric>
-#include <span>
 #include <string_view>
-#include <type_traits>
 #include <utility>
-#include <variant>
-#include <vector>
 
 namespace heddle::detail {
 
@@ -308,125 +298,4 @@ void run_loop(executor& e, range over, loop_options const& options, DoPart& do_p
 
 /// @throw invalid_argument if the output is shorter than the input
 void expect_room(std::string_view loop, std::size_t input, std::size_t output);
-/// @throw invalid_argument
-[[noreturn]] void fail_without_bin(std::size_t bin, std::size_t bins);
-
-/// Sums of numbers may be made in any order. Of numbers of one type, so that none is rounded before
-/// it is added.
-template <class Result, class T, class Op>
-inline constexpr bool sums_numbers = std::is_arithmetic_v<Result>&& std::is_same_v<Result, T> &&
-                                     (std::is_same_v<Op, std::plus<>> ||
-                                      std::is_same_v<Op, std::plus<T>>);
-
-/// The sum of numbers in so many running sums, each of every so manyth, as vectors have them.
-template <class Result, class T>
-Result sum_elements(std::span<T const> elements, range part)
-{
-  constexpr std::size_t lanes = 32;
-  std::array<Result, lanes> sums{};
-  auto i = part.first;
-  for (; part.last - i >= lanes; i += lanes) {
-    for (std::size_t l = 0; l < lanes; ++l) {
-      sums[l] = static_cast<Result>(sums[l] + static_cast<Result>(elements[i + l]));
-    }
-  }
-  auto sum = std::accumulate(sums.begin(), sums.end(), Result{});
-  for (; i < part.last; ++i) sum = static_cast<Result>(sum + static_cast<Result>(elements[i]));
-  return sum;
-}
-
-/// In the order of the elements; long parts in several runs of them at once, since each operation
-/// waits for the one before it.
-template <class Result, class T, class Op>
-Result fold_elements(std::span<T const> elements, range part, Op& op)
-{
-  if constexpr (sums_numbers<Result, T, Op>) return sum_elements<Result>(elements, part);
-  constexpr std::size_t runs = 8;
-  auto const fold_from       = [&](Result so_far, std::size_t first, std::size_t last) {
-    for (auto i = first; i < last; ++i) so_far = op(std::move(so_far), elements[i]);
-    return so_far;
-  };
-  auto const at     = [&](std::size_t i) { return static_cast<Result>(elements[i]); };
-  auto const length = part.size() / runs;
-  if (length < runs) return fold_from(at(part.first), part.first + 1, part.last);
-  auto sums = [&]<std::size_t... R>(std::index_sequence<R...>)
-  {
-    return std::array<Result, runs>{at(part.first + R * length)...};
-  }
-  (std::make_index_sequence<runs>{});
-  for (std::size_t i = 1; i < length; ++i) {
-    for (std::size_t r = 0; r < runs; ++r) {
-      sums[r] = op(std::move(sums[r]), elements[part.first + r * length + i]);
-    }
-  }
-  auto sum = std::move(sums[0]);
-  for (std::size_t r = 1; r < runs; ++r) sum = op(std::move(sum), std::move(sums[r]));
-  return fold_from(std::move(sum), part.first + runs * length, part.last);
-}
-
-/// How often each bin occurs.
-///
-/// Long parts are counted in four arrays in turn, for an index waits for the last count in its bin,
-/// and many may be of one bin. They are on the stack: what one thread leaves to another is the sums
-/// alone.
-class bin_counts {
- public:
-  void count(range part, std::size_t bins, auto& bin)
-  {
-    using number = std::remove_cvref_t<std::invoke_result_t<decltype(bin), std::size_t>>;
-    sums_.resize(bins);
-    if constexpr (std::unsigned_integral<number>) {
-      if (std::numeric_limits<number>::max() < bins) {
-        return count_all(part, [&](std::size_t i) { return static_cast<std::size_t>(bin(i)); });
-      }
-    }
-    count_all(part, [&bin, bins](std::size_t i) {
-      auto const b = static_cast<std::size_t>(bin(i));
-      if (b >= bins) [[unlikely]]
-        fail_without_bin(b, bins);
-      return b;
-    });
-  }
-
-  /// Adds these to `sums`, or becomes them if there are none yet.
-  void add_to(std::vector<std::size_t>& sums)
-  {
-    if (sums.empty()) return sums.swap(sums_);
-    for (std::size_t b = 0; b < sums_.size(); ++b) sums[b] += sums_[b];
-  }
-
- private:
-  static constexpr std::size_t most_bins = 256, num_arrays = 4, worth = 64;
-
-  void count_all(range part, auto const& bin_of)
-  {
-    auto const bins = sums_.size();
-    if (bins > most_bins || part.size() < worth * bins) {
-      for (auto i = part.first; i < part.last; ++i) ++sums_[bin_of(i)];
-      return;
-    }
-    for (auto rest = part; rest.size() > 0;) {
-      range const next{rest.first, rest.first + std::min(rest.size(), most_counted)};
-      count_in_arrays(next, bin_of);
-      rest.first = next.last;
-    }
-  }
-
-  void count_in_arrays(range part, auto const& bin_of)
-  {
-    std::array<std::array<std::uint32_t, most_bins>, num_arrays> counts{};
-    auto i = part.first;
-    for (; part.last - i >= num_arrays; i += num_arrays) {
-      for (std::size_t a = 0; a < num_arrays; ++a) ++counts[a][bin_of(i + a)];
-    }
-    for (; i < part.last; ++i) ++counts[0][bin_of(i)];
-    for (std::size_t b = 0; b < sums_.size(); ++b) {
-      for (auto const& each : counts) sums_[b] += each[b];
-    }
-  }
-
-  static constexpr std::size_t most_counted = std::numeric_limits<std::uint32_t>::max();
-  std::vector<std::size_t> sums_{};
-};
-
 }  // namespace heddle::detail

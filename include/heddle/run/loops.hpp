@@ -16,6 +16,8 @@
 #pragma once
 
 #include <heddle/base/units.hpp>
+#include <heddle/run/bin_counts.hpp>
+#include <heddle/run/loop_folds.hpp>
 #include <heddle/run/loop_parts.hpp>
 
 #include <algorithm>
@@ -28,6 +30,7 @@
 #include <span>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace heddle {

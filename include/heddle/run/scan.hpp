@@ -20,6 +20,8 @@ namespace heddle {
 ///
 /// Reads and writes memory once: a tile that fits into the nearest cache is folded and then
 /// scanned; meanwhile the sum of all before comes from the tiles before, as far back as need be.
+/// Results of 64 MiB and more go past the caches (x86, numbers of four or eight bytes that do not
+/// replace the elements).
 ///
 /// D. Merrill, M. Garland: Single-pass parallel prefix scan with decoupled look-back, NVIDIA
 /// NVR-2016-002, 2016.

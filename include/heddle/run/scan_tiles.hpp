@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/run/executor.hpp>
+#include <heddle/run/streaming_stores.hpp>
 #include <heddle/run/task_group.hpp>
 
 #include <algorithm>
@@ -29,7 +30,7 @@ template <scan_kind Kind, class T, class U, class Op>
 class scan_of {
  public:
   scan_of(std::span<T const> from, std::span<U> to, U init, Op& op)
-    : from_{from}, to_{to}, init_{std::move(init)}, op_{op}
+    : from_{from}, to_{to}, init_{std::move(init)}, op_{op}, is_streamed_{is_worth_streaming()}
   {
   }
 
@@ -49,12 +50,13 @@ class scan_of {
   }
 
  private:
-  static constexpr std::size_t tile_size    = 4096;
-  static constexpr std::size_t least_tiles  = 8;  ///< worth another thread
-  static constexpr std::size_t num_lanes    = 4;
-  static constexpr std::size_t lane         = 8;  ///< elements; a cache line where written too
-  static constexpr std::size_t blocks_ahead = 6;  ///< of a write, to ask for the memory
-  static constexpr std::size_t fold_lane    = tile_size / 8;  ///< where only read: four streams
+  static constexpr std::size_t tile_size      = 4096;
+  static constexpr std::size_t least_tiles    = 8;  ///< worth another thread
+  static constexpr std::size_t num_lanes      = 4;
+  static constexpr std::size_t lane           = 8;  ///< elements; a cache line where written too
+  static constexpr std::size_t blocks_ahead   = 6;  ///< of a write, to ask for the memory
+  static constexpr std::size_t fold_lane      = tile_size / 8;  ///< where only read: four streams
+  static constexpr std::size_t least_streamed = std::size_t{64} << 20;  ///< bytes
 
   enum class known { nothing, own, all, failed };
 
@@ -64,7 +66,19 @@ class scan_of {
     std::optional<U> all{};  ///< with that of all before
   };
 
-  void run_alone() { scan(from_, to_, init_); }
+  void run_alone()
+  {
+    scan(from_, to_, init_);
+    end_streaming();
+  }
+
+  /// Whether the results are too many to be kept by the caches. Those that replace the elements are
+  /// there already when they are written.
+  [[nodiscard]] bool is_worth_streaming() const
+  {
+    auto const* const from = static_cast<void const*>(from_.data());
+    return can_stream<U> && from_.size() * sizeof(U) >= least_streamed && from != to_.data();
+  }
 
   [[nodiscard]] std::span<T const> tile_at(std::size_t first) const
   {
@@ -90,12 +104,14 @@ class scan_of {
       try {
         do_tile(t);
       } catch (tile_before_failed) {
-        return tiles_[t].what.store(known::failed, std::memory_order_release);
+        tiles_[t].what.store(known::failed, std::memory_order_release);
+        break;
       } catch (...) {
         tiles_[t].what.store(known::failed, std::memory_order_release);
         throw;
       }
     }
+    end_streaming();
   }
 
   void do_tile(std::size_t t)
@@ -174,22 +190,53 @@ class scan_of {
   {
     constexpr auto block = num_lanes * lane;
     std::size_t first    = 0;
+    if constexpr (can_stream<U>) {
+      if (is_streamed_) first = scan_lines(part, to, before);
+    }
     for (; first + block <= part.size(); first += block) {
       call_for(to, first + blocks_ahead * block);
-      auto const of = fold_lanes<lane>(part, first);
-      U b           = op_(before, of[0]);
-      U c           = op_(b, of[1]);
-      U d           = op_(c, of[2]);
-      U next        = op_(d, of[3]);
-      for (auto i = first; i < first + lane; ++i) {
-        step(part, to, i, before);
-        step(part, to, lane + i, b);
-        step(part, to, 2 * lane + i, c);
-        step(part, to, 3 * lane + i, d);
-      }
-      before = std::move(next);
+      scan_block(part.subspan(first, block), to.subspan(first, block), before);
     }
     for (auto i = first; i < part.size(); ++i) step(part, to, i, before);
+  }
+
+  /// Up to the last whole block, past the caches; where that ends. A block leaves when the next one
+  /// is made: its elements are in the cache by then, so that one store may take several.
+  std::size_t scan_lines(std::span<T const> part, std::span<U> to, U& before)
+  {
+    constexpr auto block = num_lanes * lane;
+    alignas(cache_line) std::array<std::array<U, block>, 2> made;
+    auto const begin = std::min(elements_to_line(to.data()), part.size());
+    for (std::size_t i = 0; i < begin; ++i) step(part, to, i, before);
+    auto end                 = begin;
+    std::size_t turn         = 0;
+    auto const send_last_one = [&] {
+      if (end > begin)
+        stream_lines(to.data() + end - block, std::span<U const, block>{made[turn ^ 1]});
+    };
+    for (; end + block <= part.size(); end += block, turn ^= 1) {
+      scan_block(part.subspan(end, block), made[turn], before);
+      send_last_one();
+    }
+    send_last_one();
+    return end;
+  }
+
+  /// One block, all lanes at once.
+  void scan_block(std::span<T const> part, std::span<U> to, U& before)
+  {
+    auto const of = fold_lanes<lane>(part, 0);
+    U a           = std::move(before);
+    U b           = op_(a, of[0]);
+    U c           = op_(b, of[1]);
+    U d           = op_(c, of[2]);
+    before        = op_(d, of[3]);
+    for (std::size_t i = 0; i < lane; ++i) {
+      step(part, to, i, a);
+      step(part, to, lane + i, b);
+      step(part, to, 2 * lane + i, c);
+      step(part, to, 3 * lane + i, d);
+    }
   }
 
   /// Asks for the memory of the block at `first` before it is written: four lines at a time, one
@@ -218,6 +265,7 @@ class scan_of {
   std::span<U> to_;
   U init_;
   Op& op_;
+  bool is_streamed_;
   std::vector<tile> tiles_{};
   std::atomic<std::size_t> next_{0};
   std::exception_ptr error_{};
