@@ -142,6 +142,7 @@ class executor::membership {
         "executor::join: {} threads have joined already; let some of them leave first", most)};
     }
     ++home_.num_members_;
+    home_.has_had_members_.store(true, std::memory_order_relaxed);
   }
   membership(membership const&)            = delete;
   membership& operator=(membership const&) = delete;

@@ -275,6 +275,12 @@ TEST(Executor, HasOneThreadUnlessAnotherIsThereOrLent)
     EXPECT_FALSE(alone.has_one_thread());
   }
   EXPECT_TRUE(alone.has_one_thread());
+  {
+    std::stop_source leave;
+    leave.request_stop();
+    alone.join(leave.get_token());
+    EXPECT_FALSE(alone.has_one_thread()) << "a thread that joined once may do so again";
+  }
   executor two{1};
   EXPECT_FALSE(two.has_one_thread());
   executor lent{two, 2};

@@ -311,6 +311,27 @@ bool run_until(std::stop_token const& stop, workflow const& w, way how)
   return !e.run_to_end(w, {.stop = stop}).stopped;
 }
 
+/// The bodies of all stages have one type, which says nothing of how long they take.
+TEST(Engine, ExpectsNothingOfAStageFromAnother)
+{
+  engine e{flat_machine(1)};
+  constexpr std::size_t size = 10'000;
+  std::vector<std::size_t> parts;
+  std::atomic<std::size_t> num_calls{0};
+  for (int run = 0; run < 20; ++run) {
+    parts.clear();
+    workflow w;
+    w.for_each("loop", {0, size}).cpu([&](range part) {
+      parts.push_back(part.size());
+      for (auto i = part.first; i < part.last; ++i) num_calls.fetch_add(1);
+    });
+    (void)e.run_to_end(w);
+    ASSERT_GE(parts.size(), 2U);
+    EXPECT_EQ(parts[0], 1U);
+    EXPECT_LE(parts[1], 256U) << "of " << size << ", in run " << run;
+  }
+}
+
 /// Nobody ends a first part before the run has been told to stop; so nobody begins a second one.
 TEST(Engine, StopsLoopsBetweenTheirParts)
 {

@@ -146,10 +146,12 @@ class executor {
       wake_waiters();
   }
 
-  /// Whether nobody but the calling worker is here, nor a thread lent that may come.
+  /// Whether nobody but the calling worker is here, nor is likely to come: no thread was ever lent
+  /// or has joined.
   [[nodiscard]] bool has_one_thread() const noexcept
   {
-    return num_threads_ == 0 && present_.load(std::memory_order_relaxed) <= 1;
+    return num_threads_ == 0 && !has_had_members_.load(std::memory_order_relaxed) &&
+           present_.load(std::memory_order_relaxed) <= 1;
   }
 
   /// Puts a job into the queue of all, for threads that are no workers.
@@ -233,6 +235,7 @@ class executor {
   std::atomic<int> long_sleepers_{0};        ///< of the sleepers, who does so until called
   std::atomic<std::size_t> num_workers_{0};  ///< that have been made: the first of `workers_`
   std::atomic<bool> stop_{false};
+  std::atomic<bool> has_had_members_{false};
   std::unique_ptr<std::atomic<bool>[]> is_taken_;  ///< [places]
   std::unique_ptr<spare_threads> spares_;
 

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -92,6 +93,12 @@ class chunk_size {
 template <class DoPart>
 inline constinit std::atomic<double> usual_index_ticks{0};
 
+/// Whether the type of a body says which it is: those of all stages of an engine have this one.
+template <class DoPart>
+inline constexpr bool tells_its_body = true;
+template <class Signature>
+inline constexpr bool tells_its_body<std::function<Signature> const> = false;
+
 /// A contiguous part of a loop, with its own partial result. Parts are a list in the order of their
 /// indices: each knows the next, and the thread that runs it alone puts a new one behind it.
 template <class Local, class DoPart>
@@ -136,7 +143,7 @@ class loop_part : public job {
         chunk_.end(size, left);
         if (is_offered) take_back(me);
       }
-      chunk_.remember_in(usual_index_ticks<DoPart>);
+      if constexpr (tells_its_body<DoPart>) chunk_.remember_in(usual_index_ticks<DoPart>);
     } catch (...) {
       loop_.fail();
     }
@@ -272,7 +279,8 @@ void run_loop(executor& e, range over, loop_options const& options, DoPart& do_p
   executor::visit const here{e};
   auto const now = loop_clock();
   loop_state loop{options, worth_sharing(here.self(), now)};
-  auto const usual_ticks = usual_index_ticks<DoPart>.load(std::memory_order_relaxed);
+  auto const usual_ticks =
+    tells_its_body<DoPart> ? usual_index_ticks<DoPart>.load(std::memory_order_relaxed) : 0.0;
   chunk_size const chunk{options.grain, now, usual_ticks, e.has_one_thread()};
   loop_part<Local, DoPart> first{loop, do_part, over, chunk};
   first.run(here.self());
