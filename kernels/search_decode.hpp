@@ -2,7 +2,7 @@
 /// Kernel body of the search's decode: an order of tasks and 32 placements become 32 makespans.
 ///
 ///     start(t)  = max(when the place of t is free, over predecessors p of
-///                     finish(p) + (0 if p and t share their place, else transfer(p, t)))
+///                     finish(p) + (0 if p and t are in one memory node, else transfer(p, t)))
 ///     finish(t) = start(t) + execution(t, place of t)
 ///
 /// in whole ticks, each sum at most `search_limit`: a makespan that would be longer is that. Tasks
@@ -34,6 +34,14 @@ HEDDLE_HOST_DEVICE constexpr int place_of_code(place_code code)
   return (code & 0xff) >> 1;
 }
 
+/// The memory node of each place, four bits each: here one of its own.
+inline constexpr std::uint64_t own_nodes = 0xfedc'ba98'7654'3210U;
+
+HEDDLE_HOST_DEVICE constexpr std::uint32_t node_of_code(std::uint64_t nodes, place_code code)
+{
+  return static_cast<std::uint32_t>(nodes >> (4 * place_of_code(code))) & 0xfU;
+}
+
 /// One predecessor of a task.
 struct search_edge {
   std::int32_t task;       ///< the predecessor
@@ -53,6 +61,15 @@ struct search_problem {
   std::int32_t const* first_successor;    ///< [tasks + 1]
   std::int32_t const* successor;          ///< [edges]
   Tick const* execution;                  ///< [tasks x row]; what is `search_limit` never ends
+  std::uint64_t nodes;                    ///< `own_nodes`, or where places share memory
+
+  [[nodiscard]] HEDDLE_HOST_DEVICE bool shares_nodes() const { return nodes != own_nodes; }
+
+  /// Whether nothing has to move between two places.
+  [[nodiscard]] HEDDLE_HOST_DEVICE bool is_near(place_code a, place_code b) const
+  {
+    return a == b || (shares_nodes() && node_of_code(nodes, a) == node_of_code(nodes, b));
+  }
 };
 
 template <class Tick>
@@ -82,7 +99,8 @@ HEDDLE_HOST_DEVICE void decode(Lanes const& lanes, search_problem<Tick> const& p
       for (auto e = problem.first_predecessor[task]; e < end; ++e) {
         auto const& before = problem.predecessor[e];
         auto const cell    = std::int64_t{before.task} * search_lanes + lane;
-        auto const moved   = place[cell] == code ? Tick{0} : static_cast<Tick>(before.transfer);
+        auto const is_near = problem.is_near(place[cell], code);
+        auto const moved   = is_near ? Tick{0} : static_cast<Tick>(before.transfer);
         auto const arrival = add_ticks(finish[cell], moved);
         start              = start < arrival ? arrival : start;
       }

@@ -19,6 +19,7 @@ struct search_sizes {
   std::int32_t row;            ///< entries of a task in `execution`
   std::int32_t num_starts;
   search_windows windows;
+  std::uint64_t nodes;  ///< as `search_problem` has them
 };
 
 /// All that the groups of a search have, in the memory of one device. A view; the arrays of the
@@ -59,8 +60,9 @@ struct search_groups {
 
   [[nodiscard]] HEDDLE_HOST_DEVICE search_problem<Tick> problem() const
   {
-    return {sizes.num_tasks, sizes.num_places, sizes.row,       first_predecessor, predecessor,
-            first_neighbour, neighbour,        first_successor, successor,         execution};
+    return {sizes.num_tasks, sizes.num_places, sizes.row,  first_predecessor,
+            predecessor,     first_neighbour,  neighbour,  first_successor,
+            successor,       execution,        sizes.nodes};
   }
 
   [[nodiscard]] HEDDLE_HOST_DEVICE search_group<Tick> group(std::int32_t g) const

@@ -21,13 +21,31 @@ std::size_t index(std::int32_t i)
   return static_cast<std::size_t>(i);
 }
 
-/// A workflow of `tasks` and a machine of `places` nodes, with an order and placements of all
+/// Nodes of a memory each; or CPUs and GPUs, some of which share theirs.
+machine random_places(std::mt19937_64& random, int count)
+{
+  auto m = test::random_nodes(random, count);
+  if (random() % 2 == 0) return m;
+  for (auto& each : m.resources) {
+    each.memory_node = static_cast<int>(random() % index(count));
+    if (random() % 3 == 0) each.kind = resource_kind::gpu;
+  }
+  return m;
+}
+
+workflow random_work(std::mt19937_64& random, int tasks)
+{
+  auto w = test::random_graph(random, tasks, 1000);
+  for (task_id t = 0; t < tasks; ++t) w.at(t).gpu_seconds = static_cast<double>(random() % 300);
+  return w;
+}
+
+/// A workflow of `tasks` and a machine of so many places, with an order and placements of all
 /// lanes. Short ticks let some makespans reach the limit.
 template <class Tick>
 struct instance {
   instance(std::mt19937_64& random, int tasks, int places, double tick)
-    : costs{test::random_graph(random, tasks, 1000), test::random_nodes(random, places)},
-      problem{costs, tick}
+    : costs{random_work(random, tasks), random_places(random, places)}, problem{costs, tick}
   {
     auto const n       = index(tasks);
     order              = aligned_array<std::int32_t>{n};

@@ -147,7 +147,8 @@ class device_groups {
                             padded_places(p.num_places),
                             p.row,
                             static_cast<std::int32_t>(starts.size()),
-                            windows_of(p.num_tasks)};
+                            windows_of(p.num_tasks),
+                            p.nodes};
     if (limits.evaluations > 0) {
       auto const fit = limits.evaluations / num_rounds / least_evaluations;
       s.num_groups =

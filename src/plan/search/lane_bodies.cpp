@@ -89,8 +89,28 @@ HWY_INLINE hn::Vec<D> codes(D d, place_code const* from, std::uint32_t /*tick*/)
   return hn::PromoteTo(d, hn::Load(hn::Rebind<place_code, D>{}, from));
 }
 
+/// The memory nodes of the lanes' places, for comparisons alone: the bytes above the first are
+/// alike.
+template <class D, class V>
+HWY_INLINE V nodes_of(D d, V table, V code)
+{
+  return hn::TableLookupBytes(table, hn::And(hn::ShiftRight<1>(code), hn::Set(d, 0x0f)));
+}
+
+/// The node of each place, a byte each, in every 16 bytes.
+template <class D>
+HWY_INLINE hn::Vec<D> node_table(D d, std::uint64_t nodes)
+{
+  alignas(16) std::uint8_t bytes[kernels::most_search_places];
+  for (int p = 0; p < kernels::most_search_places; ++p) {
+    bytes[p] = static_cast<std::uint8_t>((nodes >> (4 * p)) & 0xf);
+  }
+  hn::Repartition<std::uint8_t, D> const d8;
+  return hn::BitCast(d, hn::LoadDup128(d8, bytes));
+}
+
 /// As many lanes as a vector holds. The times of the places stay in registers.
-template <int Places, class Tick, class D>
+template <int Places, bool SharesNodes, class Tick, class D>
 HWY_INLINE void decode_lanes(D d, search_problem<Tick> const& problem, std::int32_t const* order,
                              std::int32_t first, std::int32_t last, place_code const* place,
                              Tick* HWY_RESTRICT finish, Tick* HWY_RESTRICT available)
@@ -102,6 +122,12 @@ HWY_INLINE void decode_lanes(D d, search_problem<Tick> const& problem, std::int3
   V free[Places];
 #pragma GCC unroll 16
   for (int p = 0; p < Places; ++p) free[p] = hn::Load(d, available + p * search_lanes);
+  [[maybe_unused]] V table;
+  if constexpr (SharesNodes) table = node_table(d, problem.nodes);
+  auto const home_of = [&](V code) {
+    if constexpr (SharesNodes) return nodes_of(d, table, code);
+    return code;
+  };
   for (auto position = first; position < last; ++position) {
     auto const task = static_cast<std::size_t>(order[position]);
     V const code    = codes(d, place + task * search_lanes, Tick{});
@@ -111,13 +137,14 @@ HWY_INLINE void decode_lanes(D d, search_problem<Tick> const& problem, std::int3
       is_set[b] = hn::TestBit(code, hn::Set(d, static_cast<Tick>(2U << b)));
     }
     V start        = select<Places, D>(free, is_set);
+    V const home   = home_of(code);
     auto const end = problem.predecessor + problem.first_predecessor[task + 1];
     for (auto e = problem.predecessor + problem.first_predecessor[task]; e < end; ++e) {
       auto const cell = static_cast<std::size_t>(e->task) * search_lanes;
       V const ended   = hn::Load(d, finish + cell);
       V const moved   = hn::BitCast(d, hn::Set(d32, e->transfer));
-      auto const same = hn::Eq(code, codes(d, place + cell, Tick{}));
-      start           = hn::Max(start, hn::IfThenElse(same, ended, add(d, ended, moved, Tick{})));
+      auto const near = hn::Eq(home, home_of(codes(d, place + cell, Tick{})));
+      start           = hn::Max(start, hn::IfThenElse(near, ended, add(d, ended, moved, Tick{})));
     }
     V const execution = execution_times<Places>(
       d, problem.execution + task * static_cast<std::size_t>(problem.row), code, is_set);
@@ -161,25 +188,28 @@ HWY_INLINE std::uint32_t add_fast(std::uint32_t a, std::uint32_t b)
 }
 
 /// The greater start after one predecessor.
-template <class Tick>
+template <class Tick, class IsNear>
 HWY_INLINE void arrive(Tick* HWY_RESTRICT start, place_code const* HWY_RESTRICT code,
                        place_code const* HWY_RESTRICT from, Tick const* HWY_RESTRICT ended,
-                       Tick moved)
+                       Tick moved, IsNear is_near)
 {
   for_lanes<Tick>([&](int lane) {
     Tick const here    = ended[lane];
     Tick const away    = add_fast(here, moved);
-    Tick const arrival = choose(code[lane] == from[lane], here, away);
+    Tick const arrival = choose(is_near(code[lane], from[lane]), here, away);
     Tick const before  = start[lane];
     start[lane]        = before < arrival ? arrival : before;
   });
 }
 
-template <int Places, class Tick>
+template <int Places, bool SharesNodes, class Tick>
 void decode_rows(search_problem<Tick> const& problem, std::int32_t const* order, std::int32_t first,
                  std::int32_t last, place_code const* place, Tick* finish,
                  Tick* HWY_RESTRICT available)
 {
+  auto const is_near = [&](place_code a, place_code b) {
+    return SharesNodes ? problem.is_near(a, b) : a == b;
+  };
   for (auto position = first; position < last; ++position) {
     auto const task         = static_cast<std::size_t>(order[position]);
     auto const* const code  = place + task * search_lanes;
@@ -198,7 +228,7 @@ void decode_rows(search_problem<Tick> const& problem, std::int32_t const* order,
     auto const* const end = problem.predecessor + problem.first_predecessor[task + 1];
     for (auto const* e = problem.predecessor + problem.first_predecessor[task]; e < end; ++e) {
       auto const cell = static_cast<std::size_t>(e->task) * search_lanes;
-      arrive(start, code, place + cell, finish + cell, static_cast<Tick>(e->transfer));
+      arrive(start, code, place + cell, finish + cell, static_cast<Tick>(e->transfer), is_near);
     }
     for_lanes<Tick>([&](int lane) { start[lane] = add_fast(start[lane], execution[lane]); });
     for_lanes<Tick>([&](int lane) {
@@ -222,13 +252,23 @@ struct bodies_of {
                      std::int32_t first, std::int32_t last, place_code const* place, Tick* finish,
                      Tick* available)
   {
+    problem.shares_nodes()
+      ? decode_all<Places, true>(problem, order, first, last, place, finish, available)
+      : decode_all<Places, false>(problem, order, first, last, place, finish, available);
+  }
+
+  template <int Places, bool SharesNodes>
+  static void decode_all(search_problem<Tick> const& problem, std::int32_t const* order,
+                         std::int32_t first, std::int32_t last, place_code const* place,
+                         Tick* finish, Tick* available)
+  {
 #if HWY_TARGET == HWY_SCALAR
-    decode_rows<Places>(problem, order, first, last, place, finish, available);
+    decode_rows<Places, SharesNodes>(problem, order, first, last, place, finish, available);
 #else
     hn::CappedTag<Tick, search_lanes> const d;
     for (std::size_t lane = 0; lane < search_lanes; lane += hn::Lanes(d)) {
-      decode_lanes<Places>(d, problem, order, first, last, place + lane, finish + lane,
-                           available + lane);
+      decode_lanes<Places, SharesNodes>(d, problem, order, first, last, place + lane, finish + lane,
+                                        available + lane);
     }
 #endif
   }

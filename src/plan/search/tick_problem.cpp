@@ -8,11 +8,8 @@ namespace heddle {
 
 bool fits_lanes(cost_model const& costs)
 {
-  auto const resources = costs.num_resources();
-  std::set<int> const nodes(costs.memory_nodes().begin(), costs.memory_nodes().end());
-  auto const used = static_cast<int>(nodes.size());
-  return resources <= kernels::most_search_places && costs.is_plain() && costs.uniform_links() &&
-         (used == 1 || used == resources);
+  return costs.num_resources() <= kernels::most_search_places && costs.is_plain() &&
+         costs.uniform_links();
 }
 
 double seconds_per_tick(double longest_seconds, std::uint32_t most)
@@ -22,6 +19,30 @@ double seconds_per_tick(double longest_seconds, std::uint32_t most)
   while (longest_seconds / tick > most) tick *= 2;
   return tick;
 }
+
+namespace {
+
+std::size_t num_nodes_used(cost_model const& costs)
+{
+  return std::set<int>(costs.memory_nodes().begin(), costs.memory_nodes().end()).size();
+}
+
+/// As `kernels::search_problem::nodes`: where all places share one node, or none does, no body need
+/// look at them.
+std::uint64_t nodes_of(cost_model const& costs)
+{
+  auto const of   = costs.memory_nodes();
+  auto const used = num_nodes_used(costs);
+  if (used == 1 || used == of.size()) return kernels::own_nodes;
+  std::uint64_t nodes = 0;
+  for (std::size_t p = 0; p < of.size(); ++p) {
+    auto const first = std::ranges::find(of, of[p]) - of.begin();  // place stands for its node
+    nodes |= static_cast<std::uint64_t>(first) << (4 * p);
+  }
+  return nodes;
+}
+
+}  // namespace
 
 template <class Tick>
 tick_problem<Tick>::tick_problem(cost_model const& costs, double tick_seconds)
@@ -38,6 +59,7 @@ tick_problem<Tick>::tick_problem(cost_model const& costs, double tick_seconds)
   view_.first_successor   = first_successor_.data();
   view_.successor         = successor_.data();
   view_.execution         = execution_.data();
+  view_.nodes             = nodes_of(costs);
 }
 
 template <class Tick>
@@ -52,9 +74,7 @@ template <class Tick>
 void tick_problem<Tick>::take_edges(cost_model const& costs)
 {
   auto const& edges  = costs.edges();
-  bool const is_free = costs.num_memory_nodes() < 2 ||
-                       std::ranges::adjacent_find(costs.memory_nodes(), std::not_equal_to<>{}) ==
-                         costs.memory_nodes().end();
+  bool const is_free = num_nodes_used(costs) == 1;
   first_predecessor_ = edges.first_predecessor;
   first_successor_   = edges.first_successor;
   successor_         = edges.successor;

@@ -13,8 +13,7 @@
 namespace heddle {
 
 /// Whether the bodies of `kernels::decode` know all there is to know of this problem: 16 resources
-/// at most, nothing but execution and transfer times (see `cost_model::is_plain`), equal links, and
-/// each resource with a memory node of its own, or all with the same.
+/// at most, nothing but execution and transfer times (see `cost_model::is_plain`), and equal links.
 [[nodiscard]] bool fits_lanes(cost_model const& costs);
 
 /// The shortest power of two of seconds of which `longest_seconds` takes no more than `most` ticks.
