@@ -3,6 +3,7 @@
 // GPUs.
 
 #include "bench/rows.hpp"
+#include "bench/search/port_limit.hpp"
 #include "src/plan/search/device_search.hpp"
 #include "src/plan/search/order_group.hpp"
 
@@ -76,12 +77,10 @@ struct instance {
   std::optional<tick_problem<Tick>> problem{};
 };
 
-/// All of the order, without windows.
+/// Places tasks of all lanes at random.
 template <class Tick>
-void measure_decodes(benchmark::State& state, size const& of, lane_target target)
+void fill(lane_decoder<Tick>& decoder, instance<Tick> const& in)
 {
-  instance<Tick> const in{of};
-  lane_decoder<Tick> decoder{in.problem->view(), target};
   std::mt19937_64 random{1};
   for (std::size_t t = 0; t < in.from.order.size(); ++t) {
     decoder.state().order[t] = in.from.order[t];
@@ -90,11 +89,45 @@ void measure_decodes(benchmark::State& state, size const& of, lane_target target
         kernels::code_of_place(static_cast<int>(random() % 8));
     }
   }
+}
+
+/// All of the order, without windows.
+template <class Tick>
+void measure_decodes(benchmark::State& state, size const& of, lane_target target)
+{
+  instance<Tick> const in{of};
+  lane_decoder<Tick> decoder{in.problem->view(), target};
+  fill(decoder, in);
   for (auto _ : state) {
     decoder.decode_from(0);
     benchmark::DoNotOptimize(decoder.state().new_makespan);
   }
   count_items(state, kernels::search_lanes, "decodes");
+}
+
+/// What share of the most that the vector units can do a decode does, in percent: each decode of
+/// some beside additions that take as long.
+void measure_port_share(benchmark::State& state, size const& of, lane_target target)
+{
+  instance<std::uint16_t> const in{of};
+  lane_decoder<std::uint16_t> decoder{in.problem->view(), target};
+  fill(decoder, in);
+  auto const each       = *operations_of(target);
+  auto const tasks      = static_cast<double>(in.costs->num_tasks());
+  auto const edges      = static_cast<double>(in.costs->edges().num_edges());
+  auto const done       = each.vectors * (each.of_task * tasks + each.of_edge * edges);
+  constexpr int decodes = 256;
+  std::vector<double> shares;
+  for (auto _ : state) {
+    auto const most  = operations_a_second(target);
+    auto const began = thread_seconds();
+    for (int i = 0; i < decodes; ++i) decoder.decode_from(0);
+    shares.push_back(decodes * done / (thread_seconds() - began) / most);
+  }
+  auto const middle = shares.begin() + std::ssize(shares) / 2;
+  std::nth_element(shares.begin(), middle, shares.end());
+  state.counters["value"] = 100 * *middle;
+  state.SetLabel("value is % of the vector units");
 }
 
 template <class Tick>
@@ -166,6 +199,22 @@ void add(std::string const& ticks)
   }
 }
 
+void add_port_shares()
+{
+  if (!knows_port_limit) return;
+  for (auto const& of : sizes) {
+    for (auto const& each : peers) {
+      if (!operations_of(each.target) || !bodies_for<std::uint16_t>(8, each.target).decode)
+        continue;
+      auto const number = std::to_string(of.tasks);
+      auto const row    = "port_share_" + number + "_" + each.name + "/tasks:" + number;
+      auto const target = each.target;
+      benchmark::RegisterBenchmark(row_name(row, 1, "").c_str(),
+                                   [=](benchmark::State& s) { measure_port_share(s, of, target); });
+    }
+  }
+}
+
 }  // namespace
 }  // namespace heddle::bench
 
@@ -173,6 +222,7 @@ int main(int argc, char** argv)
 {
   heddle::bench::add<std::uint16_t>("");
   heddle::bench::add<std::uint32_t>("_wide");
+  heddle::bench::add_port_shares();
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
 }

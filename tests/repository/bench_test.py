@@ -80,6 +80,32 @@ class Rows(unittest.TestCase):
             rows_of(benchmark("heft/1", 0.0, error_occurred=True, error_message="no file"))
 
 
+class Kernels(unittest.TestCase):
+    # As nvcc 13 and c++filt write it.
+    TEXT = """ptxas info    : 0 bytes gmem
+ptxas info    : Compiling entry function 'void heddle::kernels::(anonymous namespace)::walk<8, unsigned int>(heddle::work<unsigned int>, bool)' for 'sm_90'
+ptxas info    : Function properties for void heddle::kernels::(anonymous namespace)::walk<8, unsigned int>(heddle::work<unsigned int>, bool)
+    16 bytes stack frame, 24 bytes spill stores, 32 bytes spill loads
+ptxas info    : Used 128 registers, used 1 barriers, 8192 bytes smem
+ptxas info    : Compiling entry function 'void cub::sort<int>(int*)' for 'sm_90'
+ptxas info    : Used 40 registers, used 0 barriers
+ptxas info    : Compiling entry function 'heddle::kernels::fill(int*)' for 'sm_90'
+    0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
+ptxas info    : Used 12 registers, used 0 barriers
+"""
+
+    def test_what_the_compiler_gave_is_a_row(self):
+        rows = {row["workload"]: row["heddle"] for row in bench.kernel_rows("search", self.TEXT)}
+        self.assertEqual(rows, {
+            "kernel_registers/walk<8, unsigned int>": 128, "kernel_shared/walk<8, unsigned int>": 8192,
+            "kernel_spilled/walk<8, unsigned int>": 24, "kernel_registers/fill": 12, "kernel_shared/fill": 0,
+            "kernel_spilled/fill": 0})
+
+    def test_every_kernel_file_belongs_to_a_suite(self):
+        files = {path.stem for path in (bench.ROOT / "kernels").glob("*.cu")}
+        self.assertEqual(files, {name for names in bench.KERNELS.values() for name in names})
+
+
 class Statistics(unittest.TestCase):
     def test_the_interval_is_two_of_the_values(self):
         # P(at most k of n fair coins show heads) <= 2.5 % for k = 0 of 6, 1 of 11, 2 of 12, 5 of 20
