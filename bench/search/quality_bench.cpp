@@ -6,13 +6,17 @@
 #include "src/plan/search/general_group.hpp"
 #include "src/plan/search/starts.hpp"
 
+#include <heddle/base/error.hpp>
 #include <heddle/plan/lower_bound.hpp>
 #include <heddle/plan/plan.hpp>
 #include <heddle/topology/machine.hpp>
 #include <heddle/workflow/file_formats.hpp>
 #include <heddle/workflow/generate.hpp>
 
+#include <fmt/format.h>
+
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -105,7 +109,7 @@ void add(shared_instance const& in, int limit_ms, finder find, std::string const
 }  // namespace heddle::bench
 
 int main(int argc, char** argv)
-{
+try {
   using namespace heddle::bench;
   for (auto const& in : instances()) {
     for (int const limit_ms : limits_ms) {
@@ -116,4 +120,7 @@ int main(int argc, char** argv)
   }
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
+} catch (heddle::error const& e) {
+  fmt::print(stderr, "quality_bench: {}; is HEDDLE_TEST_DATA the right folder?\n", e.what());
+  return 1;
 }
