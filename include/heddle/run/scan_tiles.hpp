@@ -68,8 +68,8 @@ class scan_of {
 
   void run_alone()
   {
+    streaming const here;
     scan(from_, to_, init_);
-    end_streaming();
   }
 
   /// Whether the results are too many to be kept by the caches. Those that replace the elements are
@@ -99,19 +99,18 @@ class scan_of {
 
   void do_tiles()
   {
+    streaming const here;
     for (auto t = next_.fetch_add(1, std::memory_order_relaxed); t < tiles_.size();
          t      = next_.fetch_add(1, std::memory_order_relaxed)) {
       try {
         do_tile(t);
       } catch (tile_before_failed) {
-        tiles_[t].what.store(known::failed, std::memory_order_release);
-        break;
+        return tiles_[t].what.store(known::failed, std::memory_order_release);
       } catch (...) {
         tiles_[t].what.store(known::failed, std::memory_order_release);
         throw;
       }
     }
-    end_streaming();
   }
 
   void do_tile(std::size_t t)

@@ -34,8 +34,8 @@ template <class T>
   return over == 0 ? 0 : (cache_line - over) / sizeof(T);
 }
 
-/// Stores whole cache lines. Other threads may see them in any order and later than all other
-/// stores, until the calling thread has called `end_streaming`.
+/// Stores whole cache lines, in the life of a `streaming` of the calling thread: until its end
+/// other threads may see them in any order, and later than all other stores.
 ///
 /// @param to   aligned to a cache line
 /// @param from as many bytes as make up whole lines, aligned to one
@@ -52,12 +52,20 @@ void stream_lines(T* to, std::span<T const, N> from) noexcept
 #endif
 }
 
-/// Orders all that the calling thread has streamed before its later stores.
-inline void end_streaming() noexcept
-{
+/// While it lives, the calling thread may stream; at its end all of that is ordered before the
+/// thread's later stores, so that whoever sees those sees the lines, too: also after an exception,
+/// for the array may be used for something else then.
+class streaming {
+ public:
+  streaming()                            = default;
+  streaming(streaming const&)            = delete;
+  streaming& operator=(streaming const&) = delete;
+  ~streaming()
+  {
 #if defined(__x86_64__)
-  _mm_sfence();
+    _mm_sfence();
 #endif
-}
+  }
+};
 
 }  // namespace heddle::detail
