@@ -4,6 +4,7 @@
 
 #include "src/plan/list/dynamic_list.hpp"
 #include "src/plan/list/levels.hpp"
+#include "src/plan/list/optimistic_costs.hpp"
 #include "src/plan/list/portfolio.hpp"
 #include "src/plan/makespan.hpp"
 #include "src/plan/planners.hpp"
@@ -189,6 +190,44 @@ TEST(Bil, FollowsThePaper)
 {
   EXPECT_EQ(on_five_tasks(plan_by_bil),
             (assignments{{1, 0, 1}, {1, 1, 4}, {0, 7, 11}, {1, 4, 5}, {1, 14, 16}}));
+}
+
+/// What `optimistic_costs` means, in the plainest way, of links as they are.
+double plain_after(cost_model const& costs, task_id task, int r)
+{
+  auto const& edges = costs.edges();
+  double longest    = 0;
+  for (std::size_t i = 0; i < edges.successors(task).size(); ++i) {
+    auto const next = edges.successors(task)[i];
+    double shortest = std::numeric_limits<double>::infinity();
+    for (int q = 0; q < costs.num_resources(); ++q) {
+      shortest =
+        std::min(shortest, costs.transfer_seconds(edges.bytes_to_successors(task)[i], r, q) +
+                             costs.execution_seconds(next, q) + plain_after(costs, next, q));
+    }
+    longest = std::max(longest, shortest);
+  }
+  return longest;
+}
+
+TEST(OptimisticCosts, EqualAPlainRecursionOnEqualAndUnequalLinks)
+{
+  std::mt19937_64 random{7};
+  int unequal = 0;
+  for (int i = 0; i < 200; ++i) {
+    auto const w = test::random_graph(random, 9);
+    auto const m = test::random_machine(random);
+    if (m.resources.size() > 4) continue;
+    cost_model const costs{w, m};
+    optimistic_costs const ahead{costs, transfer_time::of_the_link};
+    unequal += costs.uniform_links() ? 0 : 1;
+    for (task_id t = 0; t < 9; ++t) {
+      for (int r = 0; r < costs.num_resources(); ++r) {
+        ASSERT_DOUBLE_EQ(ahead.after(t, r), plain_after(costs, t, r)) << "case " << i;
+      }
+    }
+  }
+  EXPECT_GT(unequal, 5);
 }
 
 // It ends at 10, 5 or 6.25: at most 7.5 is in the lower half.

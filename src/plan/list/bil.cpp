@@ -1,11 +1,11 @@
 #include "src/plan/list/list_schedulers.hpp"
+#include "src/plan/list/optimistic_costs.hpp"
 #include "src/plan/list/ready_tasks.hpp"
 #include "src/plan/partial_schedule.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <ranges>
 
 namespace heddle {
 namespace {
@@ -17,68 +17,14 @@ std::size_t index(std::int32_t i)
   return static_cast<std::size_t>(i);
 }
 
-/// Best imaginary levels: seconds from the start of a task on a resource to the end of the workflow
-/// if every task after it had its best resource to itself, [tasks x resources]; infinite where it
-/// cannot run.
-class imaginary_levels {
- public:
-  explicit imaginary_levels(cost_model const& costs)
-    : costs_{costs},
-      resources_{index(costs.num_resources())},
-      levels_(costs.num_tasks() * resources_),
-      best_in_(index(costs.num_memory_nodes()))
-  {
-    auto const& edges = costs.edges();
-    for (auto const task : edges.topological_order | std::views::reverse) {
-      finish(task);
-      auto const predecessors = edges.predecessors(task);
-      auto const bytes        = edges.bytes_from_predecessors(task);
-      for (std::size_t i = 0; i < predecessors.size(); ++i) raise(predecessors[i], bytes[i]);
-    }
-  }
-
-  [[nodiscard]] double of(task_id task, int resource) const
-  {
-    return levels_[index(task) * resources_ + index(resource)];
-  }
-
- private:
-  /// So far the row holds what follows the task: adds its execution, and finds the best of it in
-  /// each memory node.
-  void finish(task_id task)
-  {
-    std::fill(best_in_.begin(), best_in_.end(), infinite);
-    for (int r = 0; r < costs_.num_resources(); ++r) {
-      auto& level = levels_[index(task) * resources_ + index(r)];
-      level += costs_.execution_seconds(task, r);
-      auto& best = best_in_[index(costs_.memory_nodes()[index(r)])];
-      best       = std::min(best, level);
-    }
-  }
-
-  void raise(task_id predecessor, double bytes)
-  {
-    for (int r = 0; r < costs_.num_resources(); ++r) {
-      auto const from = costs_.memory_nodes()[index(r)];
-      double best     = infinite;
-      for (int to = 0; to < costs_.num_memory_nodes(); ++to) {
-        best = std::min(best, best_in_[index(to)] + costs_.node_transfer_seconds(bytes, from, to));
-      }
-      auto& after = levels_[index(predecessor) * resources_ + index(r)];
-      after       = std::max(after, best);
-    }
-  }
-
-  cost_model const& costs_;
-  std::size_t resources_;
-  std::vector<double> levels_;
-  std::vector<double> best_in_;  ///< [memory nodes], of the last task
-};
-
-/// The makespan of a ready task on a resource: when that is free, and the level there.
+/// The makespan of a ready task on a resource: when that is free, its execution there, and what
+/// follows at least.
 class imaginary_makespans {
  public:
-  explicit imaginary_makespans(cost_model const& costs) : costs_{costs}, level_{costs} {}
+  explicit imaginary_makespans(cost_model const& costs)
+    : costs_{costs}, ahead_{costs, transfer_time::of_the_link}
+  {
+  }
 
   std::vector<assignment> run()
   {
@@ -103,7 +49,8 @@ class imaginary_makespans {
 
   [[nodiscard]] double makespan(task_id task, int resource) const
   {
-    return so_far_.end_of(resource) + level_.of(task, resource);
+    return so_far_.end_of(resource) + costs_.execution_seconds(task, resource) +
+           ahead_.after(task, resource);
   }
 
   [[nodiscard]] double largest(task_id task) const
@@ -175,7 +122,7 @@ class imaginary_makespans {
   }
 
   cost_model const& costs_;
-  imaginary_levels level_;
+  optimistic_costs ahead_;
   partial_schedule so_far_{costs_, placement::append};
   ready_tasks waiting_{costs_.edges()};
   std::vector<ready_task> ready_;

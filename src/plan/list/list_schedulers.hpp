@@ -114,8 +114,8 @@ namespace heddle {
 ///
 /// is least.
 ///
-/// Takes O(edges x resources x memory nodes + tasks x (ready tasks + resources^2)) time, and 8
-/// bytes x tasks x resources of memory.
+/// Takes O(tasks x (ready tasks + resources^2)) time and that of `optimistic_costs`, and 8 bytes x
+/// tasks x resources of memory.
 [[nodiscard]] std::vector<assignment> plan_by_bil(cost_model const& costs);
 
 /// Minimum Start Time (as in SAGA: Coleman, Krishnamachari 2024): tasks in breadth-first order,
