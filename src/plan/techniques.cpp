@@ -155,7 +155,8 @@ constexpr std::array table{
   technique{{"dls", "Dynamic Level Scheduling, generalized (Sih, Lee 1993)"},
             plain<plan_by_dls>,
             {500, 100, 100, 0, 0, 75}},
-  technique{{"bil", "Best Imaginary Level (Oh, Ha 1996)"}, plain<plan_by_bil>, {500, 300, 100, 5, 3}},
+  technique{
+    {"bil", "Best Imaginary Level (Oh, Ha 1996)"}, plain<plan_by_bil>, {500, 300, 100, 5, 3}},
   technique{{"wba",
              "Workflow-Based Approach: drawn from what makes the schedule little longer (Blythe et "
              "al. 2005)"},

@@ -21,18 +21,6 @@ std::size_t index(std::int32_t i)
   return static_cast<std::size_t>(i);
 }
 
-/// Nodes of a memory each; or CPUs and GPUs, some of which share theirs.
-machine random_places(std::mt19937_64& random, int count)
-{
-  auto m = test::random_nodes(random, count);
-  if (random() % 2 == 0) return m;
-  for (auto& each : m.resources) {
-    each.memory_node = static_cast<int>(random() % index(count));
-    if (random() % 3 == 0) each.kind = resource_kind::gpu;
-  }
-  return m;
-}
-
 workflow random_work(std::mt19937_64& random, int tasks)
 {
   auto w = test::random_graph(random, tasks, 1000);
@@ -45,7 +33,7 @@ workflow random_work(std::mt19937_64& random, int tasks)
 template <class Tick>
 struct instance {
   instance(std::mt19937_64& random, int tasks, int places, double tick)
-    : costs{random_work(random, tasks), random_places(random, places)}, problem{costs, tick}
+    : costs{random_work(random, tasks), test::random_places(random, places)}, problem{costs, tick}
   {
     auto const n       = index(tasks);
     order              = aligned_array<std::int32_t>{n};
@@ -134,13 +122,15 @@ TYPED_TEST_SUITE(SearchDecode, tick_types);
 TYPED_TEST(SearchDecode, OfEveryBodyEqualsAPlainDecode)
 {
   std::mt19937_64 random{1};
-  int compared = 0;
+  int compared = 0, sharing = 0;
   for (int round = 0; round < 60; ++round) {
     auto const places = 1 + static_cast<int>(random() % 16);
     auto const tasks  = static_cast<int>(random() % 80);
     auto const tick   = sizeof(TypeParam) == 2 ? std::exp2(static_cast<int>(random() % 4) - 2)
                                                : std::exp2(static_cast<int>(random() % 6) - 9);
     instance<TypeParam> const in{random, tasks, places, tick};
+    ASSERT_TRUE(fits_lanes(in.costs));
+    sharing += in.problem.view().shares_nodes() ? 1 : 0;
     for (auto const target : all_targets()) {
       auto const body = bodies_for<TypeParam>(places, target);
       if (!body.decode) continue;  // not on this CPU
@@ -150,6 +140,7 @@ TYPED_TEST(SearchDecode, OfEveryBodyEqualsAPlainDecode)
     }
   }
   EXPECT_GE(compared, 180);  // on any CPU there are three
+  EXPECT_GE(sharing, 10);
 }
 
 TYPED_TEST(SearchDecode, HasVectorsWhereTheCpuHas)

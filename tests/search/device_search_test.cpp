@@ -68,13 +68,35 @@ TEST(DeviceSearch, WalksAsGroupsOfTheCpuDo)
   }
 }
 
+/// Two nodes of two places, and inputs that take longer to move than all the work: who does not
+/// know that places share memory uses one of them, half of what there is.
+TEST(DeviceSearch, KnowsWhichPlacesShareMemory)
+{
+  std::mt19937_64 random{3};
+  auto w = test::random_graph(random, 40);
+  for (task_id t = 0; t < 40; ++t) w.at(t).cpu_seconds = 1;
+  auto m                     = test::make_nodes({1, 1, 1, 1}, 1e-3);
+  m.resources[1].memory_node = 0;
+  m.resources[3].memory_node = 2;
+  cost_model const costs{w, m};
+  std::vector<solution> const all_on_one{
+    {costs.edges().topological_order, std::vector<int>(40, 0), 40}};
+  tick_problem<std::uint16_t> const problem{costs, 1.0 / 1024};
+  simulated_machine machine;
+  auto const found = search_on_device(machine.devices().front(), {costs}, problem,
+                                      {.evaluations = 4 * 2 * 8000}, all_on_one);
+  EXPECT_LT(found.best.makespan_seconds, 30);
+}
+
 TEST(DeviceSearchOnGpu, FindsWhatTheSimulatedDeviceFinds)
 {
   auto const gpus = cuda_devices();
   if (gpus.empty()) GTEST_SKIP() << "no CUDA device";
   std::mt19937_64 random{5};
   for (int const tasks : {20, 100, 400}) {  // in shared memory, and not
-    cost_model const costs{test::random_graph(random, tasks), test::random_nodes(random, 8)};
+    auto nodes = test::random_nodes(random, 8);
+    if (tasks == 100) nodes.resources[1].memory_node = 0;
+    cost_model const costs{test::random_graph(random, tasks), nodes};
     auto const starts = random_starts(random, costs, 3);
     auto const tick   = seconds_per_tick(1.6 * starts[0].makespan_seconds, 65535);
     tick_problem<std::uint16_t> const problem{costs, tick};

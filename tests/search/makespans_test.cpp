@@ -1,5 +1,5 @@
-// A million makespans along random walks of orders and placements: serial, threaded and vector
-// bodies against a decode that shares no code with them.
+// A million makespans along random walks of orders and placements, on places that may share memory
+// nodes: serial, threaded and vector bodies against a decode that shares no code with them.
 
 #include "src/plan/search/order_group.hpp"
 #include "tests/support/search_group.hpp"
@@ -28,7 +28,7 @@ std::size_t index(std::int32_t i)
 template <class Tick>
 struct walk {
   walk(std::mt19937_64& random, int tasks, int num_places)
-    : costs{test::random_graph(random, tasks), test::random_nodes(random, num_places)},
+    : costs{test::random_graph(random, tasks), test::random_places(random, num_places)},
       problem{costs, 0.125},
       places{num_places},
       order{costs.edges().topological_order},
@@ -85,7 +85,8 @@ struct walk {
   {
     constexpr std::int64_t limit = kernels::search_limit<Tick>;
     auto const ticks             = [&](double time) {
-      return std::min(limit, static_cast<std::int64_t>(std::floor(time * 8 + 0.5)));
+      auto const whole = std::floor(time * 8 + 0.5);  // infinite where a task cannot run
+      return whole < limit ? static_cast<std::int64_t>(whole) : limit;
     };
     auto const on = [&](task_id t) {
       return kernels::place_of_code(place[index(t) * lanes + lane]);

@@ -89,6 +89,19 @@ inline machine random_nodes(std::mt19937_64& random, int count)
   return make_nodes(speeds, 1);
 }
 
+/// Nodes of a memory each; or CPUs and GPUs, some of which share theirs.
+inline machine random_places(std::mt19937_64& random, int count)
+{
+  auto m = random_nodes(random, count);
+  if (random() % 2 == 0) return m;
+  for (auto& each : m.resources) {
+    each.memory_node    = static_cast<int>(random() % static_cast<std::uint64_t>(count));
+    bool const is_first = &each == &m.resources.front();
+    if (random() % 3 == 0 && !is_first) each.kind = resource_kind::gpu;
+  }
+  return m;
+}
+
 /// A random workflow of at most 40 tasks: chains, wide ones, dense and sparse ones, some with tasks
 /// that take no time, tasks of unknown time and edges without bytes; and, on GPUs, tasks for
 /// either.
