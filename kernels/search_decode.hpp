@@ -5,11 +5,14 @@
 ///                     finish(p) + (0 if p and t are in one memory node, else transfer(p, t)))
 ///     finish(t) = start(t) + execution(t, place of t)
 ///
+/// where links are equal, else as search_links.hpp has it, after the latency of the link,
+///
 /// in whole ticks, each sum at most `search_limit`: a makespan that would be longer is that. Tasks
 /// are taken in the order, which keeps precedence, and none is put into a gap.
 #pragma once
 
 #include "kernels/search_lanes.hpp"
+#include "kernels/search_links.hpp"
 
 #include <cstdint>
 
@@ -45,7 +48,8 @@ HEDDLE_HOST_DEVICE constexpr std::uint32_t node_of_code(std::uint64_t nodes, pla
 /// One predecessor of a task.
 struct search_edge {
   std::int32_t task;       ///< the predecessor
-  std::uint32_t transfer;  ///< in ticks; ticks of 16 bits stand there twice
+  std::uint32_t transfer;  ///< in ticks; ticks of 16 bits stand there twice. Where links are not
+                           ///< equal, a `transfer_size`; all bits 0: nothing moves
 };
 
 /// What is searched. A view: it owns nothing. `Tick` is uint16_t or uint32_t.
@@ -62,24 +66,41 @@ struct search_problem {
   std::int32_t const* successor;          ///< [edges]
   Tick const* execution;                  ///< [tasks x row]; what is `search_limit` never ends
   std::uint64_t nodes;                    ///< `own_nodes`, or where places share memory
+  Tick const* share;                      ///< [16 x row], of the link from and to, as
+                                          ///< search_links.hpp has it; null: links are equal
+  Tick const* latency;                    ///< [16 x row], the same
 
   [[nodiscard]] HEDDLE_HOST_DEVICE bool shares_nodes() const { return nodes != own_nodes; }
+
+  [[nodiscard]] HEDDLE_HOST_DEVICE bool has_own_links() const { return share != nullptr; }
 
   /// Whether nothing has to move between two places.
   [[nodiscard]] HEDDLE_HOST_DEVICE bool is_near(place_code a, place_code b) const
   {
     return a == b || (shares_nodes() && node_of_code(nodes, a) == node_of_code(nodes, b));
   }
+
+  /// Ticks that the output of a predecessor moves, not cut to the limit.
+  [[nodiscard]] HEDDLE_HOST_DEVICE std::uint32_t moved(search_edge const& e, place_code from,
+                                                       place_code to) const
+  {
+    if (!has_own_links()) return is_near(from, to) ? 0U : static_cast<Tick>(e.transfer);
+    if (e.transfer == 0) return 0;
+    auto const link = place_of_code(from) * row + place_of_code(to);
+    return transfer_ticks({e.transfer}, share[link]) + latency[link];
+  }
 };
 
 template <class Tick>
-HEDDLE_HOST_DEVICE constexpr Tick add_ticks(Tick a, Tick b)
+HEDDLE_HOST_DEVICE constexpr Tick limited_ticks(std::uint32_t ticks)
 {
-  auto const sum = std::uint32_t{a} + std::uint32_t{b};
-  return static_cast<Tick>(sum < search_limit<Tick> ? sum : search_limit<Tick>);
+  return static_cast<Tick>(ticks < search_limit<Tick> ? ticks : search_limit<Tick>);
 }
 
-/// Decodes the tasks at positions `[first, last)` of the order.
+/// Decodes the tasks at positions `[first, last)` of the order. Sums of 32 bits are cut to the
+/// limit once a task, which is the same as each on its own since the greater of two stays the
+/// greater; so an edge is an addition and a maximum, one instruction on devices that have them
+/// joined (DPX).
 ///
 /// @param place     [tasks x lanes]
 /// @param finish    [tasks x lanes]; read for tasks before `first`, written for the others
@@ -94,18 +115,16 @@ HEDDLE_HOST_DEVICE void decode(Lanes const& lanes, search_problem<Tick> const& p
       auto const task = order[position];
       auto const code = place[std::int64_t{task} * search_lanes + lane];
       auto& free      = available[place_of_code(code) * search_lanes + lane];
-      auto start      = free;
+      auto start      = std::uint32_t{free};
       auto const end  = problem.first_predecessor[task + 1];
       for (auto e = problem.first_predecessor[task]; e < end; ++e) {
         auto const& before = problem.predecessor[e];
         auto const cell    = std::int64_t{before.task} * search_lanes + lane;
-        auto const is_near = problem.is_near(place[cell], code);
-        auto const moved   = is_near ? Tick{0} : static_cast<Tick>(before.transfer);
-        auto const arrival = add_ticks(finish[cell], moved);
+        auto const arrival = finish[cell] + problem.moved(before, place[cell], code);
         start              = start < arrival ? arrival : start;
       }
-      free =
-        add_ticks(start, problem.execution[std::int64_t{task} * problem.row + place_of_code(code)]);
+      auto const spent = problem.execution[std::int64_t{task} * problem.row + place_of_code(code)];
+      free             = limited_ticks<Tick>(start + spent);
       finish[std::int64_t{task} * search_lanes + lane] = free;
     }
   });

@@ -20,6 +20,13 @@ struct search_sizes {
   std::int32_t num_starts;
   search_windows windows;
   std::uint64_t nodes;  ///< as `search_problem` has them
+  bool has_own_links;   ///< the same
+
+  /// Entries of `share` and `latency`.
+  [[nodiscard]] HEDDLE_HOST_DEVICE std::int32_t num_links() const
+  {
+    return has_own_links ? most_search_places * row : 0;
+  }
 };
 
 /// All that the groups of a search have, in the memory of one device. A view; the arrays of the
@@ -36,6 +43,8 @@ struct search_groups {
   std::int32_t* first_successor;    ///< [tasks + 1]
   std::int32_t* successor;          ///< [edges]
   Tick* execution;                  ///< [tasks x row]
+  Tick* share;                      ///< [links], of `search_problem`
+  Tick* latency;                    ///< [links], the same
   std::uint32_t* ladder;            ///< [ladder_steps x lanes]
   std::uint16_t* noise;             ///< [noise_count + lanes]
   std::int32_t* start_order;        ///< [starts x tasks]
@@ -60,9 +69,20 @@ struct search_groups {
 
   [[nodiscard]] HEDDLE_HOST_DEVICE search_problem<Tick> problem() const
   {
-    return {sizes.num_tasks, sizes.num_places, sizes.row,  first_predecessor,
-            predecessor,     first_neighbour,  neighbour,  first_successor,
-            successor,       execution,        sizes.nodes};
+    bool const has = sizes.has_own_links;
+    return {sizes.num_tasks,
+            sizes.num_places,
+            sizes.row,
+            first_predecessor,
+            predecessor,
+            first_neighbour,
+            neighbour,
+            first_successor,
+            successor,
+            execution,
+            sizes.nodes,
+            has ? share : nullptr,
+            has ? latency : nullptr};
   }
 
   [[nodiscard]] HEDDLE_HOST_DEVICE search_group<Tick> group(std::int32_t g) const
@@ -107,6 +127,8 @@ std::size_t lay_out(search_groups<Tick>& all, std::byte* base, std::size_t& end_
   take(all.first_successor, tasks + 1);
   take(all.successor, edges);
   take(all.execution, tasks * s.row);
+  take(all.share, s.num_links());
+  take(all.latency, s.num_links());
   take(all.ladder, ladder_steps * l);
   take(all.noise, noise_count + l);
   take(all.start_order, starts * tasks);

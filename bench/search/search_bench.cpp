@@ -1,6 +1,6 @@
-// Rates of the search's group: whole decodes and move evaluations, by the instructions they use. A
-// row is a thread's; the peer is the same body with fewer or no vectors. And whole searches on
-// GPUs.
+// Rates of the search's group: whole decodes, on equal links and on those of pairs (`links`), and
+// move evaluations, by the instructions they use. A row is a thread's; the peer is the same body
+// with fewer or no vectors. And whole searches on GPUs.
 
 #include "bench/rows.hpp"
 #include "bench/search/port_limit.hpp"
@@ -58,12 +58,27 @@ machine make_machine()
   return m;
 }
 
+/// Two switches of four nodes, between which data moves a fifth as fast.
+void link_pairs(machine& m)
+{
+  auto& links = m.links;
+  for (int from = 0; from < 8; ++from) {
+    for (int to = 0; to < 8; ++to) {
+      auto const share = from / 4 == to / 4 ? 1.0 : 0.2;
+      links.pair_bandwidth_bytes_per_second.push_back(share * links.bandwidth_bytes_per_second);
+      links.pair_latency_seconds.push_back(1e-3 / share);
+    }
+  }
+}
+
 /// A workflow on a machine, in ticks, with a schedule to begin with.
 template <class Tick>
 struct instance {
-  explicit instance(size const& of) : w{make_workflow(of)}, m{make_machine()}
+  explicit instance(size const& of, bool has_own_links = false)
+    : w{make_workflow(of)}, m{make_machine()}
   {
     set_bandwidth_by_ccr(m, w, 1);
+    if (has_own_links) link_pairs(m);
     costs.emplace(w, m);
     from = solution_of(*costs, plan(w, m, {"heft"}).tasks);
     problem.emplace(*costs,
@@ -93,9 +108,8 @@ void fill(lane_decoder<Tick>& decoder, instance<Tick> const& in)
 
 /// All of the order, without windows.
 template <class Tick>
-void measure_decodes(benchmark::State& state, size const& of, lane_target target)
+void measure_decodes(benchmark::State& state, instance<Tick> const& in, lane_target target)
 {
-  instance<Tick> const in{of};
   lane_decoder<Tick> decoder{in.problem->view(), target};
   fill(decoder, in);
   for (auto _ : state) {
@@ -191,7 +205,10 @@ void add(std::string const& ticks)
       };
       auto const target = each.target;
       benchmark::RegisterBenchmark(named("decodes").c_str(), [=](benchmark::State& s) {
-        measure_decodes<Tick>(s, of, target);
+        measure_decodes<Tick>(s, instance<Tick>{of}, target);
+      });
+      benchmark::RegisterBenchmark(named("links").c_str(), [=](benchmark::State& s) {
+        measure_decodes<Tick>(s, instance<Tick>{of, true}, target);
       });
       benchmark::RegisterBenchmark(
         named("moves").c_str(), [=](benchmark::State& s) { measure_moves<Tick>(s, of, target); });

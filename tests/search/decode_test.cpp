@@ -122,7 +122,7 @@ TYPED_TEST_SUITE(SearchDecode, tick_types);
 TYPED_TEST(SearchDecode, OfEveryBodyEqualsAPlainDecode)
 {
   std::mt19937_64 random{1};
-  int compared = 0, sharing = 0;
+  int compared = 0, sharing = 0, linked = 0;
   for (int round = 0; round < 60; ++round) {
     auto const places = 1 + static_cast<int>(random() % 16);
     auto const tasks  = static_cast<int>(random() % 80);
@@ -131,6 +131,7 @@ TYPED_TEST(SearchDecode, OfEveryBodyEqualsAPlainDecode)
     instance<TypeParam> const in{random, tasks, places, tick};
     ASSERT_TRUE(fits_lanes(in.costs));
     sharing += in.problem.view().shares_nodes() ? 1 : 0;
+    linked += in.problem.view().has_own_links() ? 1 : 0;
     for (auto const target : all_targets()) {
       auto const body = bodies_for<TypeParam>(places, target);
       if (!body.decode) continue;  // not on this CPU
@@ -141,6 +142,36 @@ TYPED_TEST(SearchDecode, OfEveryBodyEqualsAPlainDecode)
   }
   EXPECT_GE(compared, 180);  // on any CPU there are three
   EXPECT_GE(sharing, 10);
+  EXPECT_GE(linked, 10);
+}
+
+/// Up to rounding, however unlike the links are.
+TYPED_TEST(SearchDecode, MovesOnEachLinkAsLongAsItTakes)
+{
+  std::mt19937_64 random{2};
+  for (int round = 0; round < 20; ++round) {
+    auto m = test::random_nodes(random, 2 + static_cast<int>(random() % 15));
+    for (std::size_t pair = 0; pair < m.memory_nodes.size() * m.memory_nodes.size(); ++pair) {
+      m.links.pair_bandwidth_bytes_per_second.push_back(
+        std::exp2(static_cast<double>(random() % 1500) / 100 - 8));
+      m.links.pair_latency_seconds.push_back(static_cast<double>(random() % 99));
+    }
+    cost_model const costs{test::random_graph(random, 30), m};
+    tick_problem<TypeParam> const problem{costs, 0.25};
+    auto const& view = problem.view();
+    for (std::int32_t e = 0; e < view.first_predecessor[30]; ++e) {
+      auto const bytes = costs.edges().predecessor_bytes[index(e)];
+      for (int from = 0; from < view.num_places; ++from) {
+        for (int to = 0; to < view.num_places; ++to) {
+          auto const ticks = view.moved(view.predecessor[e], kernels::code_of_place(from),
+                                        kernels::code_of_place(to));
+          auto const limit = 0.25 * kernels::search_limit<TypeParam>;
+          auto const exact = std::min(limit, costs.transfer_seconds(bytes, from, to));
+          ASSERT_NEAR(std::min(limit, ticks * 0.25), exact, 2.5 * 0.25 + exact / 4096);
+        }
+      }
+    }
+  }
 }
 
 TYPED_TEST(SearchDecode, HasVectorsWhereTheCpuHas)

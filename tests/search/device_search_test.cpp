@@ -68,16 +68,13 @@ TEST(DeviceSearch, WalksAsGroupsOfTheCpuDo)
   }
 }
 
-/// Two nodes of two places, and inputs that take longer to move than all the work: who does not
-/// know that places share memory uses one of them, half of what there is.
-TEST(DeviceSearch, KnowsWhichPlacesShareMemory)
+/// Two pairs of places, and inputs that take longer to move between them than all the work: who
+/// does not know that places are near uses one of them, half of what there is.
+void expect_near_places_used(machine const& m)
 {
   std::mt19937_64 random{3};
   auto w = test::random_graph(random, 40);
   for (task_id t = 0; t < 40; ++t) w.at(t).cpu_seconds = 1;
-  auto m                     = test::make_nodes({1, 1, 1, 1}, 1e-3);
-  m.resources[1].memory_node = 0;
-  m.resources[3].memory_node = 2;
   cost_model const costs{w, m};
   std::vector<solution> const all_on_one{
     {costs.edges().topological_order, std::vector<int>(40, 0), 40}};
@@ -88,6 +85,24 @@ TEST(DeviceSearch, KnowsWhichPlacesShareMemory)
   EXPECT_LT(found.best.makespan_seconds, 30);
 }
 
+TEST(DeviceSearch, KnowsWhichPlacesShareMemory)
+{
+  auto m                     = test::make_nodes({1, 1, 1, 1}, 1e-3);
+  m.resources[1].memory_node = 0;
+  m.resources[3].memory_node = 2;
+  expect_near_places_used(m);
+}
+
+TEST(DeviceSearch, KnowsHowPlacesAreLinked)
+{
+  auto m = test::make_nodes({1, 1, 1, 1});
+  for (int pair = 0; pair < 16; ++pair) {
+    bool const is_near = pair / 4 / 2 == pair % 4 / 2;
+    m.links.pair_bandwidth_bytes_per_second.push_back(is_near ? 1e6 : 1e-3);
+  }
+  expect_near_places_used(m);
+}
+
 TEST(DeviceSearchOnGpu, FindsWhatTheSimulatedDeviceFinds)
 {
   auto const gpus = cuda_devices();
@@ -96,6 +111,7 @@ TEST(DeviceSearchOnGpu, FindsWhatTheSimulatedDeviceFinds)
   for (int const tasks : {20, 100, 400}) {  // in shared memory, and not
     auto nodes = test::random_nodes(random, 8);
     if (tasks == 100) nodes.resources[1].memory_node = 0;
+    if (tasks == 20) test::link_pairs(random, nodes);
     cost_model const costs{test::random_graph(random, tasks), nodes};
     auto const starts = random_starts(random, costs, 3);
     auto const tick   = seconds_per_tick(1.6 * starts[0].makespan_seconds, 65535);

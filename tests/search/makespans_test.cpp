@@ -1,5 +1,6 @@
 // A million makespans along random walks of orders and placements, on places that may share memory
-// nodes: serial, threaded and vector bodies against a decode that shares no code with them.
+// nodes or have links of their own: serial, threaded and vector bodies against a decode that shares
+// no code with them.
 
 #include "src/plan/search/order_group.hpp"
 #include "tests/support/search_group.hpp"
@@ -182,8 +183,8 @@ void compare(std::int64_t most)
 
 TEST(Makespans, OfAllBodiesEqualAPlainDecode)
 {
-  compare<std::uint16_t>(10'000);
-  compare<std::uint32_t>(10'000);
+  compare<std::uint16_t>(100'000);
+  compare<std::uint32_t>(100'000);
 }
 
 TEST(Makespans, Slow_OfAllBodiesEqualAPlainDecodeAMillionTimes)
@@ -208,7 +209,9 @@ TEST(Makespans, OfThreadsEqualAPlainDecode)
 /// Tasks whose times are whole ticks everywhere, with edges to later ones.
 cost_model whole_costs(std::mt19937_64& random, int tasks)
 {
-  return {test::random_graph(random, tasks), test::make_nodes({1, 1, 2, 4, 1, 2}, 1)};
+  auto m = test::make_nodes({1, 1, 2, 4, 1, 2}, 1);
+  if (random() % 2 == 0) test::link_pairs(random, m);
+  return {test::random_graph(random, tasks), m};
 }
 
 TEST(Walk, OfThreadsIsThatOfOne)

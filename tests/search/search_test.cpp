@@ -79,7 +79,7 @@ TEST(Search, ImprovesWhereEachPairHasItsLink)
   for (int pair = 0; pair < 16; ++pair) {
     m.links.pair_bandwidth_bytes_per_second.push_back(0.5 + static_cast<double>(pair % 3));
   }
-  auto const s = plan(w, m, with_evaluations(20000));
+  auto const s = plan(w, m, with_evaluations(200000));
   EXPECT_THAT(check_schedule(s, w, m), IsEmpty());
   EXPECT_LT(s.makespan_seconds, plan(w, m, {"portfolio"}).makespan_seconds);
 }

@@ -89,10 +89,23 @@ inline machine random_nodes(std::mt19937_64& random, int count)
   return make_nodes(speeds, 1);
 }
 
-/// Nodes of a memory each; or CPUs and GPUs, some of which share theirs.
+/// Gives each two memory nodes a link of their own. What moves whole bytes over it takes whole
+/// seconds, and an even number of them on the slowest.
+inline void link_pairs(std::mt19937_64& random, machine& m)
+{
+  for (std::size_t pair = 0; pair < m.memory_nodes.size() * m.memory_nodes.size(); ++pair) {
+    m.links.pair_bandwidth_bytes_per_second.push_back(0.125 *
+                                                      static_cast<double>(1 << random() % 3));
+    m.links.pair_latency_seconds.push_back(2 * static_cast<double>(random() % 3));
+  }
+}
+
+/// Nodes of a memory each; or CPUs and GPUs, some of which share theirs; with links that are equal
+/// or are not.
 inline machine random_places(std::mt19937_64& random, int count)
 {
   auto m = random_nodes(random, count);
+  if (random() % 2 == 0) link_pairs(random, m);
   if (random() % 2 == 0) return m;
   for (auto& each : m.resources) {
     each.memory_node    = static_cast<int>(random() % static_cast<std::uint64_t>(count));

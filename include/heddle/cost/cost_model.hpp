@@ -175,6 +175,20 @@ class cost_model {
     return latency + bytes / bandwidth;
   }
 
+  /// Seconds that anything takes at least between two memory nodes; 0 within one.
+  [[nodiscard]] double node_latency_seconds(int from, int to) const
+  {
+    if (from == to) return 0;
+    return uniform_links() ? latency_ : between(from, to).latency;
+  }
+
+  /// Bytes a second between two memory nodes; infinite within one.
+  [[nodiscard]] double node_bandwidth(int from, int to) const
+  {
+    if (from == to) return infinite;
+    return uniform_links() ? bandwidth_ : between(from, to).bandwidth;
+  }
+
   /// Whether transfers between any two different memory nodes take the same time.
   [[nodiscard]] bool uniform_links() const noexcept
   {

@@ -148,7 +148,8 @@ class device_groups {
                             p.row,
                             static_cast<std::int32_t>(starts.size()),
                             windows_of(p.num_tasks),
-                            p.nodes};
+                            p.nodes,
+                            p.has_own_links()};
     if (limits.evaluations > 0) {
       auto const fit = limits.evaluations / num_rounds / least_evaluations;
       s.num_groups =
@@ -191,6 +192,8 @@ class device_groups {
     std::copy_n(p.first_successor, tasks + 1, all.first_successor);
     std::copy_n(p.successor, edges, all.successor);
     std::copy_n(p.execution, tasks * index(p.row), all.execution);
+    std::copy_n(p.share, sizes_.num_links(), all.share);
+    std::copy_n(p.latency, sizes_.num_links(), all.latency);
     std::ranges::copy(ladder_table(), all.ladder);
     std::ranges::copy(noise_table(), all.noise);
     for (std::size_t s = 0; s < starts.size(); ++s) {

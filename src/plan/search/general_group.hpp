@@ -11,9 +11,9 @@
 
 namespace heddle {
 
-/// One order and one placement, judged by `partial_schedule`: unequal links, tasks of several
-/// cores, releases, located inputs, busy resources and any number of resources. Simulated annealing
-/// (Kirkpatrick, Gelatt, Vecchi 1983) with the moves of `order_group`.
+/// One order and one placement, judged by `partial_schedule`: tasks of several cores, releases,
+/// located inputs, busy resources and any number of resources. Simulated annealing (Kirkpatrick,
+/// Gelatt, Vecchi 1983) with the moves of `order_group`.
 ///
 /// The way it takes follows from its seed and from the evaluations that it may make. Not
 /// thread-safe. A move takes as long as a list scheduler that looks at one resource for each task.

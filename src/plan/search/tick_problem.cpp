@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 namespace heddle {
 
 bool fits_lanes(cost_model const& costs)
 {
-  return costs.num_resources() <= kernels::most_search_places && costs.is_plain() &&
-         costs.uniform_links();
+  return costs.num_resources() <= kernels::most_search_places && costs.is_plain();
 }
 
 double seconds_per_tick(double longest_seconds, std::uint32_t most)
@@ -42,14 +42,39 @@ std::uint64_t nodes_of(cost_model const& costs)
   return nodes;
 }
 
+// As kernels/search_links.hpp has them; a fraction of `frexp` is from a half to below 1.
+
+/// @param ticks on the slowest link
+std::uint32_t size_of_transfer(double ticks)
+{
+  constexpr int most = 64;
+  int exponent       = 0;
+  auto const m       = static_cast<std::uint32_t>(std::frexp(ticks, &exponent) * 65536);
+  return m | static_cast<std::uint32_t>(std::clamp(15 - exponent, -most, most)) << 16;
+}
+
+/// @param ratio of what a byte takes, above 0 and at most 1
+std::uint16_t share_of_slowest(double ratio)
+{
+  int exponent = 0;
+  auto m       = std::lround(std::frexp(ratio, &exponent) * 4096);
+  if (m == 4096) {
+    m = 2048;
+    ++exponent;
+  }
+  if (1 - exponent > static_cast<int>(kernels::share_exponent_bits)) return 0x800f;
+  return static_cast<std::uint16_t>(m * 16 + 1 - exponent);
+}
+
 }  // namespace
 
 template <class Tick>
 tick_problem<Tick>::tick_problem(cost_model const& costs, double tick_seconds)
-  : tick_seconds_{tick_seconds}
+  : tick_seconds_{tick_seconds}, has_transfers_{num_nodes_used(costs) > 1}
 {
-  take_edges(costs);
   take_execution(costs);
+  if (!costs.uniform_links()) take_links(costs);
+  take_edges(costs);
   view_.num_tasks         = static_cast<std::int32_t>(costs.num_tasks());
   view_.num_places        = costs.num_resources();
   view_.first_predecessor = first_predecessor_.data();
@@ -60,6 +85,8 @@ tick_problem<Tick>::tick_problem(cost_model const& costs, double tick_seconds)
   view_.successor         = successor_.data();
   view_.execution         = execution_.data();
   view_.nodes             = nodes_of(costs);
+  view_.share             = costs.uniform_links() ? nullptr : share_.data();
+  view_.latency           = costs.uniform_links() ? nullptr : latency_.data();
 }
 
 template <class Tick>
@@ -74,7 +101,6 @@ template <class Tick>
 void tick_problem<Tick>::take_edges(cost_model const& costs)
 {
   auto const& edges  = costs.edges();
-  bool const is_free = num_nodes_used(costs) == 1;
   first_predecessor_ = edges.first_predecessor;
   first_successor_   = edges.first_successor;
   successor_         = edges.successor;
@@ -84,15 +110,49 @@ void tick_problem<Tick>::take_edges(cost_model const& costs)
     auto const before = edges.predecessors(task);
     auto const bytes  = edges.bytes_from_predecessors(task);
     for (std::size_t e = 0; e < before.size(); ++e) {
-      auto const moved = is_free ? Tick{0} : in_ticks(costs.node_transfer_seconds(bytes[e], 0, 1));
-      auto const twice = sizeof(Tick) == 2 ? moved * 0x10001U : std::uint32_t{moved};
-      predecessor_.push_back({before[e], twice});
+      predecessor_.push_back({before[e], transfer_of(costs, bytes[e])});
     }
     neighbour_.insert(neighbour_.end(), before.begin(), before.end());
     auto const after = edges.successors(task);
     neighbour_.insert(neighbour_.end(), after.begin(), after.end());
     first_neighbour_.push_back(static_cast<std::int32_t>(neighbour_.size()));
   }
+}
+
+/// As `kernels::search_edge` has it.
+template <class Tick>
+std::uint32_t tick_problem<Tick>::transfer_of(cost_model const& costs, double bytes) const
+{
+  if (!has_transfers_ || bytes == 0) return 0;
+  if (!costs.uniform_links()) return size_of_transfer(bytes / least_bandwidth_ / tick_seconds_);
+  auto const ticks = in_ticks(costs.node_transfer_seconds(bytes, 0, 1));
+  return sizeof(Tick) == 2 ? ticks * 0x10001U : ticks;
+}
+
+/// Between each two places, what its link takes beside the slowest that there is.
+template <class Tick>
+void tick_problem<Tick>::take_links(cost_model const& costs)
+{
+  auto const nodes     = costs.memory_nodes();
+  auto const for_pairs = [&](auto fn) {
+    for (std::size_t from = 0; from < nodes.size(); ++from) {
+      for (std::size_t to = 0; to < nodes.size(); ++to) {
+        fn(from * static_cast<std::size_t>(view_.row) + to, nodes[from], nodes[to]);
+      }
+    }
+  };
+  auto const entries = static_cast<std::size_t>(kernels::most_search_places * view_.row);
+  share_             = aligned_array<Tick>(entries);
+  latency_           = aligned_array<Tick>(entries);
+  least_bandwidth_   = std::numeric_limits<double>::infinity();
+  for_pairs([&](std::size_t /*link*/, int a, int b) {
+    least_bandwidth_ = std::min(least_bandwidth_, costs.node_bandwidth(a, b));
+  });
+  for_pairs([&](std::size_t link, int a, int b) {
+    auto const bandwidth = costs.node_bandwidth(a, b);
+    share_[link] = std::isinf(bandwidth) ? Tick{0} : share_of_slowest(least_bandwidth_ / bandwidth);
+    latency_[link] = in_ticks(costs.node_latency_seconds(a, b));
+  });
 }
 
 template <class Tick>

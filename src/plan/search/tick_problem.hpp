@@ -13,13 +13,14 @@
 namespace heddle {
 
 /// Whether the bodies of `kernels::decode` know all there is to know of this problem: 16 resources
-/// at most, nothing but execution and transfer times (see `cost_model::is_plain`), and equal links.
+/// at most, and nothing but execution and transfer times (see `cost_model::is_plain`).
 [[nodiscard]] bool fits_lanes(cost_model const& costs);
 
 /// The shortest power of two of seconds of which `longest_seconds` takes no more than `most` ticks.
 [[nodiscard]] double seconds_per_tick(double longest_seconds, std::uint32_t most);
 
-/// Costs in whole ticks, each the nearest. Immutable, hence safe to share between threads.
+/// Costs in whole ticks, each the nearest; transfers on links of their own a tick shorter at most,
+/// and their latencies the nearest. Immutable, hence safe to share between threads.
 template <class Tick>
 class tick_problem {
  public:
@@ -35,6 +36,8 @@ class tick_problem {
   [[nodiscard]] Tick in_ticks(double time) const;
   void take_edges(cost_model const& costs);
   void take_execution(cost_model const& costs);
+  void take_links(cost_model const& costs);
+  [[nodiscard]] std::uint32_t transfer_of(cost_model const& costs, double bytes) const;
 
   double tick_seconds_;
   std::vector<std::int32_t> first_predecessor_;
@@ -44,6 +47,10 @@ class tick_problem {
   std::vector<std::int32_t> first_successor_;
   std::vector<std::int32_t> successor_;
   aligned_array<Tick> execution_;
+  aligned_array<Tick> share_;    ///< empty where links are equal
+  aligned_array<Tick> latency_;  ///< the same
+  double least_bandwidth_ = 0;   ///< of any link, where they are not equal
+  bool has_transfers_     = true;
   kernels::search_problem<Tick> view_{};
 };
 
