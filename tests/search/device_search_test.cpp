@@ -151,6 +151,43 @@ TEST(DeviceSearch, PlansWithDevices)
   }
 }
 
+TEST(DeviceSearch, SharesItsEvaluationsAmongDevices)
+{
+  std::mt19937_64 random{6};
+  auto const w = test::random_graph(random, 60);
+  auto const m = test::random_nodes(random, 6);
+  simulated_machine machine{{.units = {3, simulated_unit{}}}};
+  auto options        = on(machine);
+  options.evaluations = 300'000;
+  auto const s        = plan(w, m, options);
+  EXPECT_THAT(check_schedule(s, w, m), IsEmpty());
+  for (auto const& each : machine.devices()) EXPECT_THAT(s.device, HasSubstr(each->info().name));
+  EXPECT_LT(s.evaluations, 301'000U);
+  EXPECT_GT(s.evaluations, 270'000U);
+  EXPECT_EQ(s.tasks, plan(w, m, options).tasks);
+}
+
+/// Three nodes can end together after 100 seconds, which no constructor finds; who does ends all
+/// others, whose time is unlimited.
+TEST(DeviceSearch, EndsWhereAnyoneMeetsTheBound)
+{
+  std::vector<double> const on_slow{17, 23, 29, 31}, on_fast{11, 37, 52, 47, 53},
+    on_fastest{5, 13, 39, 43, 71, 83, 97, 49};
+  auto times = on_slow;
+  times.insert(times.end(), on_fast.begin(), on_fast.end());
+  times.insert(times.end(), on_fastest.begin(), on_fastest.end());
+  auto const w = test::make_workflow(times, {});
+  auto const m = test::make_nodes({1, 2, 4}, 1);
+  simulated_machine machine{{.units = {2, simulated_unit{.memory_bytes = 8'000'000}}}};
+  auto options       = on(machine);
+  options.time_limit = seconds{1e6};
+  options.threads    = 4;
+  auto const s       = plan(w, m, options);
+  EXPECT_EQ(s.makespan_seconds, 100);
+  EXPECT_GT(s.evaluations, 1000U);
+  EXPECT_LT(s.evaluations, 10'000'000U);  // a pass makes hundreds of millions
+}
+
 TEST(DeviceSearch, EndsInTimeAndWhenItIsStopped)
 {
   std::mt19937_64 random{3};
@@ -171,6 +208,21 @@ TEST(DeviceSearch, EndsInTimeAndWhenItIsStopped)
     stop.request_stop();
   }};
   EXPECT_THAT(check_schedule(plan(w, m, options), w, m), IsEmpty());
+}
+
+TEST(DeviceSearch, GoesOnWithTheOthersWhenADeviceFails)
+{
+  std::mt19937_64 random{7};
+  auto const w = test::random_graph(random, 40);
+  auto const m = test::random_nodes(random, 4);
+  simulated_machine bad{{.faults = {.sticky_error = 1}}}, good;
+  plan_options options{"search"};
+  options.devices     = {bad.devices().front(), good.devices().front()};
+  options.evaluations = 100'000;
+  auto const s        = plan(w, m, options);
+  EXPECT_THAT(check_schedule(s, w, m), IsEmpty());
+  EXPECT_THAT(s.remark, HasSubstr("the others go on"));
+  EXPECT_EQ(s.device, good.devices().front()->info().name);
 }
 
 TEST(DeviceSearch, GoesOnWithTheCpuWhenTheDeviceFails)

@@ -34,8 +34,9 @@ struct plan_options {
   /// Ends the planning early, with the best that was found; a constructor that has begun ends
   /// first.
   std::stop_token stop{};
-  /// That "search" uses instead of the CPU, where they know the problem. When one fails, the CPU
-  /// goes on, and the schedule's `remark` says so.
+  /// That "search" uses where they know the problem: beside the CPU, of whose threads one waits for
+  /// each; by `evaluations`, instead of it. When all fail, the CPU goes on; the schedule's `remark`
+  /// says which failed.
   std::vector<std::shared_ptr<device>> devices{};
 
   planning_progress* progress = nullptr;  ///< to be kept up to date; must outlive the planning

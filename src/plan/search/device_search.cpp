@@ -3,7 +3,10 @@
 #include "kernels/launchers.hpp"
 #include "kernels/search_groups.hpp"
 #include "src/plan/search/lane_decoder.hpp"
+#include "src/plan/search/on_threads.hpp"
 #include "src/plan/search/walk_tables.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <numeric>
@@ -125,11 +128,14 @@ class device_groups {
   device_found run()
   {
     begin();
-    for (int round = 0; round < num_rounds && !limits_.stop.stop_requested(); ++round) {
+    solution best;
+    for (int round = 0; round < num_rounds; ++round) {
       run_round(num_rounds - round);
+      best = find_best();
+      if (limits_.stop.stop_requested() || setting_.is_met_by(best.makespan_seconds)) break;
       if (round + 1 < num_rounds) adopt_better();
     }
-    return {find_best(), evaluations_};
+    return {std::move(best), evaluations_};
   }
 
  private:
@@ -275,10 +281,12 @@ class device_groups {
     count_walks();
   }
 
-  void tell(std::uint64_t reached) const
+  void tell(std::uint64_t reached)
   {
     if (limits_.progress == nullptr) return;
-    limits_.progress->evaluations = evaluations_ + reached * index(sizes_.num_groups);
+    auto const all = evaluations_ + reached * index(sizes_.num_groups);
+    limits_.progress->evaluations.fetch_add(all - told_, std::memory_order_relaxed);
+    told_ = all;
   }
 
   void count_walks()
@@ -345,6 +353,7 @@ class device_groups {
   groups on_device_;
   std::vector<kernels::group_walk<Tick>> walks_{};
   std::uint64_t evaluations_ = 0;  ///< of all, in rounds that have ended
+  std::uint64_t told_        = 0;  ///< of them and of this round, to those who watch
 };
 
 }  // namespace
@@ -357,6 +366,63 @@ device_found search_on_device(std::shared_ptr<device> const& on, search_setting 
   return device_groups<Tick>{on, setting, problem, limits, starts}.run();
 }
 
+namespace {
+
+struct outcome {
+  device_found found{};
+  std::string failure{};  ///< or empty
+};
+
+template <class Tick>
+outcome try_device(std::shared_ptr<device> const& on, search_setting const& setting,
+                   tick_problem<Tick> const& problem, planning_limits const& limits,
+                   std::span<solution const> starts)
+{
+  try {
+    return {search_on_device(on, setting, problem, limits, starts)};
+  } catch (device_error const& lost) {
+    return {{}, lost.what()};
+  } catch (out_of_device_memory const& full) {
+    return {{}, full.what()};
+  }
+}
+
+}  // namespace
+
+template <class Tick>
+devices_found search_on_devices(search_setting const& setting, tick_problem<Tick> const& problem,
+                                planning_limits const& limits, std::span<solution const> starts)
+{
+  auto const& devices = limits.devices;
+  std::vector<outcome> outcomes(devices.size());
+  on_threads(devices.size(), devices.size(), [&](std::size_t i) {
+    auto share = limits;
+    if (limits.evaluations > 0) {
+      share.evaluations = std::max<std::uint64_t>(1, limits.evaluations / devices.size());
+    }
+    if (i > 0) share.seed = kernels::mixed(limits.seed + i);
+    outcomes[i] = try_device(devices[i], setting, problem, share, starts);
+  });
+  devices_found all;
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    auto& found = outcomes[i].found;
+    if (outcomes[i].failure.empty()) all.working.push_back(devices[i]);
+    all.evaluations += found.evaluations;
+    if (found.best.makespan_seconds < all.best.makespan_seconds) all.best = std::move(found.best);
+  }
+  auto const next = all.working.empty() ? "the CPU goes on" : "the others go on";
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    if (outcomes[i].failure.empty()) continue;
+    all.remark += fmt::format("{}{} fails, {}: {}", all.remark.empty() ? "" : "; ",
+                              devices[i]->info().name, next, outcomes[i].failure);
+  }
+  return all;
+}
+
+template devices_found search_on_devices(search_setting const&, tick_problem<std::uint16_t> const&,
+                                         planning_limits const&, std::span<solution const>);
+template devices_found search_on_devices(search_setting const&, tick_problem<std::uint32_t> const&,
+                                         planning_limits const&, std::span<solution const>);
 template device_found search_on_device(std::shared_ptr<device> const&, search_setting const&,
                                        tick_problem<std::uint16_t> const&, planning_limits const&,
                                        std::span<solution const>);

@@ -11,6 +11,8 @@
 
 #include <memory>
 #include <span>
+#include <string>
+#include <vector>
 
 namespace heddle {
 
@@ -37,11 +39,33 @@ template <class Tick>
                                             planning_limits const& limits,
                                             std::span<solution const> starts);
 
+/// What all devices give.
+struct devices_found {
+  solution best{};
+  std::uint64_t evaluations = 0;
+  std::vector<std::shared_ptr<device>> working{};  ///< those that did not fail
+  std::string remark{};                            ///< why the others did, or empty
+};
+
+/// The same on all of `limits.devices` at once, each from a seed of its own; an evaluation budget
+/// is shared evenly.
+template <class Tick>
+[[nodiscard]] devices_found search_on_devices(search_setting const& setting,
+                                              tick_problem<Tick> const& problem,
+                                              planning_limits const& limits,
+                                              std::span<solution const> starts);
+
 extern template device_found search_on_device(std::shared_ptr<device> const&, search_setting const&,
                                               tick_problem<std::uint16_t> const&,
                                               planning_limits const&, std::span<solution const>);
 extern template device_found search_on_device(std::shared_ptr<device> const&, search_setting const&,
                                               tick_problem<std::uint32_t> const&,
                                               planning_limits const&, std::span<solution const>);
+extern template devices_found search_on_devices(search_setting const&,
+                                                tick_problem<std::uint16_t> const&,
+                                                planning_limits const&, std::span<solution const>);
+extern template devices_found search_on_devices(search_setting const&,
+                                                tick_problem<std::uint32_t> const&,
+                                                planning_limits const&, std::span<solution const>);
 
 }  // namespace heddle

@@ -6,13 +6,13 @@
 #include "src/plan/search/long_search.hpp"
 #include "src/plan/search/on_threads.hpp"
 #include "src/plan/search/order_group.hpp"
+#include "src/plan/search/rounds.hpp"
 #include "src/plan/search/starts.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <atomic>
 #include <memory>
+#include <stop_token>
+#include <string>
 #include <vector>
 
 namespace heddle {
@@ -20,87 +20,18 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::size_t first_groups = 8;  // for each thread
-constexpr int num_rounds           = 4;  // 8, 4, 2, 1 groups
-
 /// More tasks than this have too few of 65535 ticks each.
 constexpr std::size_t most_tasks_of_narrow_ticks = 8192;
 
 /// A place number must fit into a byte of a `place_code`.
 constexpr int most_resources = 127;
 
-/// Groups of one kind, in rounds.
-template <class Group>
-class rounds {
- public:
-  explicit rounds(planning_limits const& limits)
-    : limits_{limits},
-      watch_{limits.stop, limits.progress},
-      threads_{static_cast<std::size_t>(limits.threads)}
-  {
-  }
-
-  /// @param make gives the group with this number
-  template <class Make>
-  solution run(Make const& make)
-  {
-    auto const count = first_groups * (limits_.evaluations > 0 ? 1 : threads_);
-    groups_.resize(count);
-    on_threads(count, threads_, [&](std::size_t i) { groups_[i] = make(i); });
-    for (int round = 0; round < num_rounds; ++round) {
-      run_round(num_rounds - round);
-      std::ranges::stable_sort(groups_, {},
-                               [](auto const& g) { return g->best().makespan_seconds; });
-      if (groups_.front()->meets_bound() || watch_.stop.stop_requested()) break;
-      if (round + 1 < num_rounds) groups_.resize((groups_.size() + 1) / 2);
-    }
-    return groups_.front()->best();
-  }
-
-  [[nodiscard]] std::uint64_t evaluations() const noexcept { return evaluations_; }
-
- private:
-  /// The share of each group: of the evaluations, or of the time that is left.
-  [[nodiscard]] search_pace pace_of(std::size_t group, steady_clock::time_point began,
-                                    int rounds_left) const
-  {
-    if (limits_.evaluations > 0) {
-      return search_pace::of_evaluations(limits_.evaluations / num_rounds / groups_.size(), watch_);
-    }
-    auto const turns = static_cast<std::int64_t>((groups_.size() + threads_ - 1) / threads_);
-    auto const turn  = static_cast<std::int64_t>(group / threads_);
-    auto const whole = std::max(limits_.end - began, steady_clock::duration::zero()) / rounds_left;
-    return search_pace::until(began + whole / turns * (turn + 1), watch_);
-  }
-
-  void run_round(int rounds_left)
-  {
-    auto const began = steady_clock::now();
-    std::atomic<std::uint64_t> made{0};
-    std::atomic<bool> is_met{false};
-    on_threads(groups_.size(), threads_, [&](std::size_t i) {
-      if (limits_.evaluations == 0 && is_met) return;
-      auto pace = pace_of(i, began, rounds_left);
-      groups_[i]->run(pace);
-      made += pace.evaluations();
-      if (groups_[i]->meets_bound()) is_met = true;
-    });
-    evaluations_ += made;
-  }
-
-  planning_limits limits_;
-  search_watch watch_;
-  std::size_t threads_;
-  std::vector<std::unique_ptr<Group>> groups_;
-  std::uint64_t evaluations_ = 0;
-};
-
 /// What a search found and at what expense.
 struct found {
   solution best{};
   std::uint64_t evaluations = 0;
-  std::string device{};  ///< as `planned` has them
-  std::string remark{};
+  std::vector<std::shared_ptr<device>> working{};  ///< that took part and may do so again
+  std::string remark{};                            ///< as `planned` has it
 };
 
 /// A seed for each group that no other group of this or a near seed has.
@@ -127,25 +58,51 @@ std::span<solution const> near_best(std::vector<solution> const& all)
   return {all.begin(), end};
 }
 
-/// By the first of the devices; without a solution if it fails, but with a remark.
 template <class Tick>
-found search_with_device(search_setting const& setting, tick_problem<Tick> const& problem,
-                         planning_limits const& limits, std::span<solution const> starts)
+found search_on_cpu(search_setting const& setting, tick_problem<Tick> const& problem,
+                    planning_limits const& limits, std::span<solution const> starts)
 {
-  if (limits.devices.empty()) return {};
-  auto const& on    = limits.devices.front();
-  auto const failed = [&](error const& how) {
-    return found{
-      {}, 0, {}, fmt::format("{} fails, the CPU goes on: {}", on->info().name, how.what())};
+  return run_rounds<order_group<Tick>>(limits, [&](std::size_t i) {
+    return std::make_unique<order_group<Tick>>(setting, problem, lane_target::widest,
+                                               starts[i % starts.size()], starts,
+                                               seed_of_group(limits.seed, i));
+  });
+}
+
+/// By the devices and, beside them, by the CPU on the threads that do not wait for one of them; who
+/// meets the bound stops the other. By evaluations, by the devices alone.
+template <class Tick>
+found search_with_devices(search_setting const& setting, tick_problem<Tick> const& problem,
+                          planning_limits const& limits, std::span<solution const> starts)
+{
+  std::stop_source met;
+  std::stop_callback const forward{limits.stop, [&] { met.request_stop(); }};
+  auto const stop_if_met = [&](solution const& best) {
+    if (setting.is_met_by(best.makespan_seconds)) met.request_stop();
   };
-  try {
-    auto [best, evaluations] = search_on_device(on, setting, problem, limits, starts);
-    return {std::move(best), evaluations, on->info().name, {}};
-  } catch (device_error const& lost) {
-    return failed(lost);
-  } catch (out_of_device_memory const& full) {
-    return failed(full);
+  auto both          = limits;
+  both.stop          = met.get_token();
+  auto beside        = both;
+  auto const waiting = static_cast<int>(limits.devices.size());
+  beside.threads     = limits.evaluations > 0 ? 0 : std::max(0, limits.threads - waiting);
+  beside.seed        = kernels::mixed(limits.seed + limits.devices.size());
+  devices_found by_devices;
+  found all;
+  on_threads(beside.threads > 0 ? 2 : 1, 2, [&](std::size_t i) {
+    if (i == 0) by_devices = search_on_devices(setting, problem, both, starts);
+    if (i == 1) all = search_on_cpu(setting, problem, beside, starts);
+    stop_if_met(i == 0 ? by_devices.best : all.best);
+  });
+  if (by_devices.working.empty() && beside.threads == 0) {
+    all = search_on_cpu(setting, problem, limits, starts);
   }
+  all.evaluations += by_devices.evaluations;
+  all.working = std::move(by_devices.working);
+  all.remark  = std::move(by_devices.remark);
+  if (by_devices.best.makespan_seconds < all.best.makespan_seconds) {
+    all.best = std::move(by_devices.best);
+  }
+  return all;
 }
 
 template <class Tick>
@@ -156,15 +113,8 @@ found search_in_lanes(search_setting const& setting, planning_limits const& limi
   auto const tick =
     seconds_per_tick(starts.front().makespan_seconds * room, kernels::search_limit<Tick>);
   tick_problem<Tick> const problem{setting.costs, tick};
-  auto by_device = search_with_device(setting, problem, limits, starts);
-  if (!by_device.best.order.empty()) return by_device;
-  auto result   = run_rounds<order_group<Tick>>(limits, [&](std::size_t i) {
-    return std::make_unique<order_group<Tick>>(setting, problem, lane_target::widest,
-                                               starts[i % starts.size()], starts,
-                                               seed_of_group(limits.seed, i));
-  });
-  result.remark = std::move(by_device.remark);
-  return result;
+  return limits.devices.empty() ? search_on_cpu(setting, problem, limits, starts)
+                                : search_with_devices(setting, problem, limits, starts);
 }
 
 found search_in_general(search_setting const& setting, planning_limits const& limits,
@@ -208,6 +158,13 @@ steady_clock::time_point end_of_pass(steady_clock::time_point end)
   return end - now < 2 * usual ? end : now + usual;
 }
 
+std::string names_of(std::vector<std::shared_ptr<device>> const& devices)
+{
+  std::string names;
+  for (auto const& each : devices) names += (names.empty() ? "" : ", ") + each->info().name;
+  return names;
+}
+
 /// The best of all passes, each from the best starts and what was found before.
 found search_in_passes(search_setting const& setting, planning_limits limits,
                        std::vector<solution>& starts)
@@ -218,15 +175,16 @@ found search_in_passes(search_setting const& setting, planning_limits limits,
     limits.end = end_of_pass(end);
     auto pass  = search_from(setting, limits, near_best(starts));
     pass.evaluations += before.evaluations;
-    if (!before.remark.empty()) pass.remark = before.remark;
-    if (!pass.remark.empty()) limits.devices = {};  // the device fails
+    auto const between = before.remark.empty() || pass.remark.empty() ? "" : "; ";
+    pass.remark        = before.remark + between + pass.remark;
     bool const is_last = limits.evaluations > 0 || limits.end == end;
     if (is_last || limits.stop.stop_requested() || setting.is_met_by(pass.best.makespan_seconds)) {
       return pass;
     }
     starts.insert(starts.begin(), pass.best);
-    before      = std::move(pass);
-    limits.seed = kernels::mixed(limits.seed);
+    before         = std::move(pass);
+    limits.devices = before.working;
+    limits.seed    = kernels::mixed(limits.seed);
   }
 }
 
@@ -262,7 +220,7 @@ planned plan_by_search(cost_model const& costs, planning_limits const& limits)
 
   auto const all = search_in_passes(setting, less_last_step(limits, 3 * step), starts.solutions);
   result.evaluations += all.evaluations;
-  result.device = all.device;
+  result.device = names_of(all.working);
   result.remark = all.remark;
   auto tasks    = schedule_of(costs, all.best);
   if (makespan_of(tasks) < starts.best_seconds) result.tasks = std::move(tasks);
