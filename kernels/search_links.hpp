@@ -28,8 +28,10 @@ struct transfer_size {
 
 // What a byte takes on a link over what it takes on the slowest, m x 2^-15 x 2^-k: the lowest four
 // bits of the number are k, those above are m, which is 0 or has its highest bit set.
+// No link is faster than 2^15 times the slowest, or it takes no time at all.
 inline constexpr std::uint32_t share_exponent_bits = 0xf;
 inline constexpr std::uint32_t share_mantissa_bits = 0xfff0;
+inline constexpr double most_times_the_slowest     = 1 << 15;
 
 /// No product is longer than any limit by a shift of fewer bits than that.
 inline constexpr std::int32_t most_left_shift  = 8;

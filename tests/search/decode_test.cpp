@@ -174,6 +174,21 @@ TYPED_TEST(SearchDecode, MovesOnEachLinkAsLongAsItTakes)
   }
 }
 
+/// Its links are 2^15 times as fast as others at most: beyond, they are not for the lanes.
+TEST(FitsLanes, LinksThatAreNotTooDifferent)
+{
+  std::mt19937_64 random{4};
+  auto const fits = [&](std::vector<double> const& pairs) {
+    auto m                                  = test::random_nodes(random, 2);
+    m.links.pair_bandwidth_bytes_per_second = pairs;
+    return fits_lanes(cost_model{test::random_graph(random, 5), m});
+  };
+  EXPECT_TRUE(fits({1, 1, 32768, 1}));
+  EXPECT_FALSE(fits({1, 1, 40000, 1}));
+  EXPECT_FALSE(fits({1, 1e-3, 1e6, 1}));
+  EXPECT_TRUE(fits({1e9, 1, 1, 1e9}));  // none is used within a node
+}
+
 TYPED_TEST(SearchDecode, HasVectorsWhereTheCpuHas)
 {
   auto const widest = bodies_for<TypeParam>(8);

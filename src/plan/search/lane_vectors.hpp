@@ -269,7 +269,7 @@ class arrivals<Places, nearness::of_links, D, std::uint16_t> {
   HWY_INLINE V arrival(D d, kernels::search_edge const& e, V ended, V from) const
   {
     if (e.transfer == 0) return ended;
-    V const entry   = hn::Or(hn::ShiftLeft < row == 8 ? 2 : 3 > (from), to_);
+    V const entry   = hn::Or(hn::ShiftLeft<row_shift>(from), to_);
     V const ticks   = transfer_ticks(d, {e.transfer}, at(d, share_, entry, from), std::uint16_t{});
     V const latency = at(d, latency_, entry, from);
     return hn::SaturatedAdd(ended, hn::SaturatedAdd(ticks, latency));
@@ -277,6 +277,7 @@ class arrivals<Places, nearness::of_links, D, std::uint16_t> {
 
  private:
   static constexpr int row         = Places <= 8 ? 8 : 16;
+  static constexpr int row_shift   = Places <= 8 ? 2 : 3;  ///< codes are twice the place
   static constexpr int num_vectors = row * row / search_lanes;
 
   static HWY_INLINE V at(D d, V const* table, V entry, V from)

@@ -7,9 +7,40 @@
 
 namespace heddle {
 
+namespace {
+
+/// Of all links between two memory nodes that are used. [bytes/s]
+struct bandwidths {
+  double least = std::numeric_limits<double>::infinity();
+  double most  = 0;  ///< of those that are not infinite
+};
+
+bandwidths bandwidths_of(cost_model const& costs)
+{
+  bandwidths found;
+  for (auto const from : costs.memory_nodes()) {
+    for (auto const to : costs.memory_nodes()) {
+      auto const each = costs.node_bandwidth(from, to);
+      found.least     = std::min(found.least, each);
+      if (!std::isinf(each)) found.most = std::max(found.most, each);
+    }
+  }
+  return found;
+}
+
+bool links_fit(cost_model const& costs)
+{
+  if (costs.uniform_links()) return true;
+  auto const links = bandwidths_of(costs);
+  return links.most <= links.least * kernels::most_times_the_slowest;
+}
+
+}  // namespace
+
 bool fits_lanes(cost_model const& costs)
 {
-  return costs.num_resources() <= kernels::most_search_places && costs.is_plain();
+  return costs.num_resources() <= kernels::most_search_places && costs.is_plain() &&
+         links_fit(costs);
 }
 
 double seconds_per_tick(double longest_seconds, std::uint32_t most)
@@ -53,7 +84,7 @@ std::uint32_t size_of_transfer(double ticks)
   return m | static_cast<std::uint32_t>(std::clamp(15 - exponent, -most, most)) << 16;
 }
 
-/// @param ratio of what a byte takes, above 0 and at most 1
+/// @param ratio of what a byte takes, from 1 / `most_times_the_slowest` to 1
 std::uint16_t share_of_slowest(double ratio)
 {
   int exponent = 0;
@@ -62,7 +93,6 @@ std::uint16_t share_of_slowest(double ratio)
     m = 2048;
     ++exponent;
   }
-  if (1 - exponent > static_cast<int>(kernels::share_exponent_bits)) return 0x800f;
   return static_cast<std::uint16_t>(m * 16 + 1 - exponent);
 }
 
@@ -133,26 +163,21 @@ std::uint32_t tick_problem<Tick>::transfer_of(cost_model const& costs, double by
 template <class Tick>
 void tick_problem<Tick>::take_links(cost_model const& costs)
 {
-  auto const nodes     = costs.memory_nodes();
-  auto const for_pairs = [&](auto fn) {
-    for (std::size_t from = 0; from < nodes.size(); ++from) {
-      for (std::size_t to = 0; to < nodes.size(); ++to) {
-        fn(from * static_cast<std::size_t>(view_.row) + to, nodes[from], nodes[to]);
-      }
-    }
-  };
-  auto const entries = static_cast<std::size_t>(kernels::most_search_places * view_.row);
+  auto const nodes   = costs.memory_nodes();
+  auto const row     = static_cast<std::size_t>(view_.row);
+  auto const entries = static_cast<std::size_t>(kernels::most_search_places) * row;
   share_             = aligned_array<Tick>(entries);
   latency_           = aligned_array<Tick>(entries);
-  least_bandwidth_   = std::numeric_limits<double>::infinity();
-  for_pairs([&](std::size_t /*link*/, int a, int b) {
-    least_bandwidth_ = std::min(least_bandwidth_, costs.node_bandwidth(a, b));
-  });
-  for_pairs([&](std::size_t link, int a, int b) {
-    auto const bandwidth = costs.node_bandwidth(a, b);
-    share_[link] = std::isinf(bandwidth) ? Tick{0} : share_of_slowest(least_bandwidth_ / bandwidth);
-    latency_[link] = in_ticks(costs.node_latency_seconds(a, b));
-  });
+  least_bandwidth_   = bandwidths_of(costs).least;
+  for (std::size_t from = 0; from < nodes.size(); ++from) {
+    for (std::size_t to = 0; to < nodes.size(); ++to) {
+      auto const link      = from * row + to;
+      auto const bandwidth = costs.node_bandwidth(nodes[from], nodes[to]);
+      bool const takes     = !std::isinf(bandwidth);
+      share_[link]   = takes ? share_of_slowest(least_bandwidth_ / bandwidth) : std::uint16_t{0};
+      latency_[link] = in_ticks(costs.node_latency_seconds(nodes[from], nodes[to]));
+    }
+  }
 }
 
 template <class Tick>

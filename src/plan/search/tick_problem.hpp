@@ -13,19 +13,22 @@
 namespace heddle {
 
 /// Whether the bodies of `kernels::decode` know all there is to know of this problem: 16 resources
-/// at most, and nothing but execution and transfer times (see `cost_model::is_plain`).
+/// at most, nothing but execution and transfer times (see `cost_model::is_plain`), and no link, but
+/// infinite ones, that is more than 2^15 times as fast as another.
 [[nodiscard]] bool fits_lanes(cost_model const& costs);
 
 /// The shortest power of two of seconds of which `longest_seconds` takes no more than `most` ticks.
 [[nodiscard]] double seconds_per_tick(double longest_seconds, std::uint32_t most);
 
-/// Costs in whole ticks, each the nearest; transfers on links of their own a tick shorter at most,
-/// and their latencies the nearest. Immutable, hence safe to share between threads.
+/// Costs in whole ticks, each the nearest; transfers on links of their own off by two ticks at most
+/// or by 2^-12 of what they take, and their latencies the nearest. Immutable, hence safe to share
+/// between threads.
 template <class Tick>
 class tick_problem {
  public:
   /// Takes O(edges + tasks x resources) time.
   ///
+  /// @param costs        for which `fits_lanes` holds
   /// @param tick_seconds as `seconds_per_tick` gives it
   tick_problem(cost_model const& costs, double tick_seconds);
 
