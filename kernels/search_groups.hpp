@@ -176,6 +176,8 @@ HEDDLE_HOST_DEVICE void begin_group(Lanes const& lanes, search_groups<Tick> cons
       auto const task            = all.start_order[std::int64_t{own} * tasks + i];
       group.state.order[i]       = task;
       group.state.position[task] = i;
+      group.best_order[i]        = task;
+      group.best_place[i]        = all.start_place[std::int64_t{own} * tasks + i];
     }
   });
   lanes.once([&] { *group.walk = {random, 0, 0, static_cast<Tick>(search_limit<Tick>)}; });

@@ -171,6 +171,7 @@ void measure_device(benchmark::State& state, size const& of, std::shared_ptr<dev
   std::int64_t made = 0;
   for (auto _ : state) {
     auto const found = search_on_device(on, setting, *in.problem, limits, std::span{&in.from, 1});
+    if (!found.failure.empty()) return state.SkipWithError(found.failure.c_str());
     made += static_cast<std::int64_t>(found.evaluations);
   }
   state.SetItemsProcessed(made);

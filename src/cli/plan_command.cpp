@@ -206,7 +206,8 @@ void add_search_options(CLI::App& command, plan_arguments& arguments)
   command
     .add_option(
       "--device", arguments.device,
-      "Where \"search\" runs: auto (a GPU, if there is one and a second or more), cpu or cuda")
+      "Where \"search\" runs: auto (all GPUs, if there are any and a second or more), cpu or cuda; "
+      "threads beyond one for each GPU search beside them")
     ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
     ->type_name("DEVICE")
     ->envname("HEDDLE_DEVICE");

@@ -37,7 +37,7 @@ struct planned {
   double lower_bound_seconds = 0;          ///< proven on the way; 0: nothing
   std::optional<std::string> guarantee{};  ///< a proven ratio that holds for this input
   std::uint64_t evaluations = 1;           ///< whole schedules made
-  std::string device{};                    ///< a device that took part; empty: the CPU alone
+  std::string device{};                    ///< the devices that took part; empty: the CPU alone
   std::string remark{};                    ///< what the user should know, or empty
   double guaranteed_ratio = std::numeric_limits<double>::infinity();  ///< of `guarantee`
 };

@@ -98,7 +98,7 @@ TEST(DeviceSearch, KnowsHowPlacesAreLinked)
   auto m = test::make_nodes({1, 1, 1, 1});
   for (int pair = 0; pair < 16; ++pair) {
     bool const is_near = pair / 4 / 2 == pair % 4 / 2;
-    m.links.pair_bandwidth_bytes_per_second.push_back(is_near ? 1e6 : 1e-3);
+    m.links.pair_bandwidth_bytes_per_second.push_back(is_near ? 3000 : 0.1);
   }
   expect_near_places_used(m);
 }
@@ -169,7 +169,7 @@ TEST(DeviceSearch, SharesItsEvaluationsAmongDevices)
 
 /// Three nodes can end together after 100 seconds, which no constructor finds; who does ends all
 /// others, whose time is unlimited.
-TEST(DeviceSearch, EndsWhereAnyoneMeetsTheBound)
+void expect_end_at_bound(int devices, int threads)
 {
   std::vector<double> const on_slow{17, 23, 29, 31}, on_fast{11, 37, 52, 47, 53},
     on_fastest{5, 13, 39, 43, 71, 83, 97, 49};
@@ -178,14 +178,26 @@ TEST(DeviceSearch, EndsWhereAnyoneMeetsTheBound)
   times.insert(times.end(), on_fastest.begin(), on_fastest.end());
   auto const w = test::make_workflow(times, {});
   auto const m = test::make_nodes({1, 2, 4}, 1);
-  simulated_machine machine{{.units = {2, simulated_unit{.memory_bytes = 8'000'000}}}};
+  simulated_unit const unit{.memory_bytes = 8'000'000};
+  simulated_machine machine{{.units = {static_cast<std::size_t>(devices), unit}}};
   auto options       = on(machine);
   options.time_limit = seconds{1e6};
-  options.threads    = 4;
+  options.threads    = threads;
   auto const s       = plan(w, m, options);
   EXPECT_EQ(s.makespan_seconds, 100);
   EXPECT_GT(s.evaluations, 1000U);
   EXPECT_LT(s.evaluations, 10'000'000U);  // a pass makes hundreds of millions
+}
+
+TEST(DeviceSearch, EndsWhereAnyoneMeetsTheBound)
+{
+  expect_end_at_bound(2, 4);
+}
+
+TEST(DeviceSearch, EndsWhereADeviceMeetsTheBound)
+{
+  expect_end_at_bound(1, 1);
+  expect_end_at_bound(3, 1);
 }
 
 TEST(DeviceSearch, EndsInTimeAndWhenItIsStopped)
@@ -196,7 +208,9 @@ TEST(DeviceSearch, EndsInTimeAndWhenItIsStopped)
   simulated_machine machine{{.units = {{.memory_bytes = 8'000'000}}}};  // for some tens of groups
   auto options       = on(machine);
   options.time_limit = seconds{0.3};
+  auto const began   = std::chrono::steady_clock::now();
   EXPECT_THAT(check_schedule(plan(w, m, options), w, m), IsEmpty());
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::minutes{1});
 
   planning_progress progress;
   std::stop_source stop;
@@ -241,6 +255,51 @@ TEST(DeviceSearch, GoesOnWithTheCpuWhenTheDeviceFails)
     EXPECT_EQ(s.device, "cpu");
     options.devices.clear();
     EXPECT_EQ(s.tasks, plan(w, m, options).tasks);
+  }
+}
+
+/// What was found and announced before the device failed is not lost.
+TEST(DeviceSearch, KeepsWhatADeviceFoundThatFailsLater)
+{
+  std::mt19937_64 random{8};
+  cost_model const costs{test::random_graph(random, 30), test::make_nodes({1, 1, 2, 4}, 1)};
+  auto const starts = random_starts(random, costs, 3);
+  tick_problem<std::uint16_t> const problem{costs, 0.25};
+  int late = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    simulated_machine bad{{.seed = seed, .faults = {.sticky_error = 0.03}}};
+    planning_progress progress;
+    search_setting const setting{costs, 0, &progress};
+    auto const found = search_on_device(bad.devices().front(), setting, problem,
+                                        {.seed = seed, .evaluations = 4 * 2 * 8000}, starts);
+    if (found.failure.empty() || found.evaluations == 0) continue;
+    ++late;
+    EXPECT_EQ(found.best.makespan_seconds, progress.makespan_seconds);
+    EXPECT_LT(found.best.makespan_seconds, starts.front().makespan_seconds);
+  }
+  EXPECT_GT(late, 0);
+}
+
+/// By time, beside it and after it.
+TEST(DeviceSearch, GoesOnWithAllThreadsWhenTheDeviceFails)
+{
+  std::mt19937_64 random{9};
+  auto const w = test::random_graph(random, 40);
+  auto const m = test::random_nodes(random, 4);
+  for (int const threads : {1, 3}) {
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+      simulated_machine bad{
+        {.units = {{.memory_bytes = 8'000'000}}, .seed = seed, .faults = {.sticky_error = 0.2}}};
+      planning_progress progress;
+      auto options       = on(bad);
+      options.time_limit = seconds{0.3};
+      options.threads    = threads;
+      options.progress   = &progress;
+      auto const s       = plan(w, m, options);
+      EXPECT_THAT(check_schedule(s, w, m), IsEmpty());
+      EXPECT_THAT(s.remark, HasSubstr("the CPU goes on"));
+      EXPECT_LE(s.makespan_seconds, progress.makespan_seconds * (1 + 1e-12));
+    }
   }
 }
 

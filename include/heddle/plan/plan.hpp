@@ -34,9 +34,11 @@ struct plan_options {
   /// Ends the planning early, with the best that was found; a constructor that has begun ends
   /// first.
   std::stop_token stop{};
-  /// That "search" uses where they know the problem: beside the CPU, of whose threads one waits for
-  /// each; by `evaluations`, instead of it. When all fail, the CPU goes on; the schedule's `remark`
-  /// says which failed.
+  /// GPUs on which "search" searches, all at once; they do not know constraints, more than 16
+  /// resources, or links that are more than 2^15 times as fast as others. Of `threads`, one waits
+  /// for each device, and those that are left search on the CPU beside them; by `evaluations`, the
+  /// devices search alone. When one fails, the others go on, and when all do, the CPU; the
+  /// schedule's `remark` says so.
   std::vector<std::shared_ptr<device>> devices{};
 
   planning_progress* progress = nullptr;  ///< to be kept up to date; must outlive the planning

@@ -65,7 +65,7 @@ struct schedule {
   double bounding_seconds   = 0;   ///< that
   std::uint64_t evaluations = 0;   ///< whole schedules made to find this one
   std::uint64_t seed        = 1;
-  std::string device        = "cpu";          ///< where it was found: "cpu" or the name of a device
+  std::string device        = "cpu";          ///< "cpu", or the names of the devices that searched
   std::string remark{};                       ///< on how it was found, for the user; or empty
   std::optional<std::string> guarantee{};     ///< a proven ratio that holds for this input
   std::string hash{};                         ///< of workflow and machine

@@ -1,71 +1,44 @@
 /// @file
-/// The search on a device: thousands of groups at once.
+/// The search on several devices at once.
 #pragma once
 
-#include "src/plan/search/pace.hpp"
-#include "src/plan/search/solution.hpp"
-#include "src/plan/search/tick_problem.hpp"
-#include "src/plan/technique.hpp"
-
-#include <heddle/device/device.hpp>
+#include "src/plan/search/device_groups.hpp"
 
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 namespace heddle {
 
-/// What a search on a device gives.
-struct device_found {
-  solution best{};
-  std::uint64_t evaluations = 0;
-};
-
-/// Groups as `order_group` has them, a warp for each, as many as half of the device's memory holds,
-/// but at most 4096 (or an evaluation budget's worth); in rounds, after each of which the worse
-/// half goes on from where the better half is. All is made, judged and kept on the device; between
-/// launches of some milliseconds the host looks at the clock, and at the end it decodes the best in
-/// seconds. By evaluations, it gives the same on every device.
-///
-/// On a simulated device the same bodies run on the CPU.
-///
-/// @param starts the best first; not empty
-/// @throw device_error, out_of_device_memory
-template <class Tick>
-[[nodiscard]] device_found search_on_device(std::shared_ptr<device> const& on,
-                                            search_setting const& setting,
-                                            tick_problem<Tick> const& problem,
-                                            planning_limits const& limits,
-                                            std::span<solution const> starts);
-
 /// What all devices give.
 struct devices_found {
-  solution best{};
+  solution best{};  ///< also what those found that failed
   std::uint64_t evaluations = 0;
   std::vector<std::shared_ptr<device>> working{};  ///< those that did not fail
   std::string remark{};                            ///< why the others did, or empty
 };
 
-/// The same on all of `limits.devices` at once, each from a seed of its own; an evaluation budget
-/// is shared evenly.
+/// `search_on_device` on all of `limits.devices`, each on a thread of its own and from a seed of
+/// its own; an evaluation budget is shared evenly.
+///
+/// @param met asked to stop by the first that meets the lower bound, but by evaluations, where what
+///            one finds must not hang on when another ends; `limits.stop` is of it
 template <class Tick>
 [[nodiscard]] devices_found search_on_devices(search_setting const& setting,
                                               tick_problem<Tick> const& problem,
                                               planning_limits const& limits,
-                                              std::span<solution const> starts);
+                                              std::span<solution const> starts,
+                                              std::stop_source& met);
 
-extern template device_found search_on_device(std::shared_ptr<device> const&, search_setting const&,
-                                              tick_problem<std::uint16_t> const&,
-                                              planning_limits const&, std::span<solution const>);
-extern template device_found search_on_device(std::shared_ptr<device> const&, search_setting const&,
-                                              tick_problem<std::uint32_t> const&,
-                                              planning_limits const&, std::span<solution const>);
 extern template devices_found search_on_devices(search_setting const&,
                                                 tick_problem<std::uint16_t> const&,
-                                                planning_limits const&, std::span<solution const>);
+                                                planning_limits const&, std::span<solution const>,
+                                                std::stop_source&);
 extern template devices_found search_on_devices(search_setting const&,
                                                 tick_problem<std::uint32_t> const&,
-                                                planning_limits const&, std::span<solution const>);
+                                                planning_limits const&, std::span<solution const>,
+                                                std::stop_source&);
 
 }  // namespace heddle

@@ -41,9 +41,9 @@ std::uint64_t seed_of_group(std::uint64_t seed, std::size_t group)
 }
 
 template <class Group, class Make>
-found run_rounds(planning_limits const& limits, Make const& make)
+found run_rounds(planning_limits const& limits, std::size_t num_tasks, Make const& make)
 {
-  rounds<Group> all{limits};
+  rounds<Group> all{limits, num_tasks};
   auto best = all.run(make);
   return {std::move(best), all.evaluations(), {}, {}};
 }
@@ -62,26 +62,45 @@ template <class Tick>
 found search_on_cpu(search_setting const& setting, tick_problem<Tick> const& problem,
                     planning_limits const& limits, std::span<solution const> starts)
 {
-  return run_rounds<order_group<Tick>>(limits, [&](std::size_t i) {
+  return run_rounds<order_group<Tick>>(limits, setting.costs.num_tasks(), [&](std::size_t i) {
     return std::make_unique<order_group<Tick>>(setting, problem, lane_target::widest,
                                                starts[i % starts.size()], starts,
                                                seed_of_group(limits.seed, i));
   });
 }
 
+void keep_better(solution& best, solution&& other)
+{
+  if (other.makespan_seconds < best.makespan_seconds) best = std::move(other);
+}
+
+/// Once the devices have failed, by the CPU alone: by time, from what was found before.
+template <class Tick>
+found go_on_without_devices(search_setting const& setting, tick_problem<Tick> const& problem,
+                            planning_limits const& limits, std::span<solution const> starts,
+                            found before)
+{
+  std::vector<solution> all{starts.begin(), starts.end()};
+  bool const is_timed = limits.evaluations == 0;
+  if (is_timed && !before.best.order.empty()) all.insert(all.begin(), before.best);
+  auto after = search_on_cpu(setting, problem, limits, all);
+  after.evaluations += before.evaluations;
+  after.remark = std::move(before.remark);
+  keep_better(after.best, std::move(before.best));
+  return after;
+}
+
 /// By the devices and, beside them, by the CPU on the threads that do not wait for one of them; who
-/// meets the bound stops the other. By evaluations, by the devices alone.
+/// meets the bound stops the others, and so does the last device that fails. By evaluations, by the
+/// devices alone.
 template <class Tick>
 found search_with_devices(search_setting const& setting, tick_problem<Tick> const& problem,
                           planning_limits const& limits, std::span<solution const> starts)
 {
-  std::stop_source met;
-  std::stop_callback const forward{limits.stop, [&] { met.request_stop(); }};
-  auto const stop_if_met = [&](solution const& best) {
-    if (setting.is_met_by(best.makespan_seconds)) met.request_stop();
-  };
+  std::stop_source over;
+  std::stop_callback const forward{limits.stop, [&] { over.request_stop(); }};
   auto both          = limits;
-  both.stop          = met.get_token();
+  both.stop          = over.get_token();
   auto beside        = both;
   auto const waiting = static_cast<int>(limits.devices.size());
   beside.threads     = limits.evaluations > 0 ? 0 : std::max(0, limits.threads - waiting);
@@ -89,20 +108,21 @@ found search_with_devices(search_setting const& setting, tick_problem<Tick> cons
   devices_found by_devices;
   found all;
   on_threads(beside.threads > 0 ? 2 : 1, 2, [&](std::size_t i) {
-    if (i == 0) by_devices = search_on_devices(setting, problem, both, starts);
-    if (i == 1) all = search_on_cpu(setting, problem, beside, starts);
-    stop_if_met(i == 0 ? by_devices.best : all.best);
+    if (i == 0) {
+      by_devices = search_on_devices(setting, problem, both, starts, over);
+      if (by_devices.working.empty()) over.request_stop();
+    } else {
+      all = search_on_cpu(setting, problem, beside, starts);
+      if (setting.is_met_by(all.best.makespan_seconds)) over.request_stop();
+    }
   });
-  if (by_devices.working.empty() && beside.threads == 0) {
-    all = search_on_cpu(setting, problem, limits, starts);
-  }
   all.evaluations += by_devices.evaluations;
   all.working = std::move(by_devices.working);
   all.remark  = std::move(by_devices.remark);
-  if (by_devices.best.makespan_seconds < all.best.makespan_seconds) {
-    all.best = std::move(by_devices.best);
-  }
-  return all;
+  keep_better(all.best, std::move(by_devices.best));
+  bool const is_done = limits.stop.stop_requested() || setting.is_met_by(all.best.makespan_seconds);
+  if (!all.working.empty() || is_done) return all;
+  return go_on_without_devices(setting, problem, limits, starts, std::move(all));
 }
 
 template <class Tick>
@@ -120,7 +140,7 @@ found search_in_lanes(search_setting const& setting, planning_limits const& limi
 found search_in_general(search_setting const& setting, planning_limits const& limits,
                         std::span<solution const> starts)
 {
-  return run_rounds<general_group>(limits, [&](std::size_t i) {
+  return run_rounds<general_group>(limits, setting.costs.num_tasks(), [&](std::size_t i) {
     return std::make_unique<general_group>(setting, starts[i % starts.size()],
                                            seed_of_group(limits.seed, i));
   });

@@ -12,12 +12,13 @@ namespace heddle {
 /// do not know all there is to know of the problem (see `fits_lanes`), the groups are
 /// `general_group`s.
 ///
-/// With `limits.evaluations` there are eight groups, whatever the number of threads, and the answer
-/// hangs on the seed alone. It ends before `limits.end` or that number of evaluations only if a
-/// schedule meets the lower bound. Without time it returns what HEFT gives, or the incumbent.
+/// With `limits.evaluations` the groups do not hang on the number of threads, and the answer hangs
+/// on the seed and the devices alone. It ends before `limits.end` or that number of evaluations
+/// only if a schedule meets the lower bound. Without time it returns what HEFT gives, or the
+/// incumbent.
 ///
 /// Takes 200 bytes a task and group of memory. Uses `limits.threads` threads, the calling one among
-/// them; they end before it returns.
+/// them, and one for each device, which mostly waits; they end before it returns.
 [[nodiscard]] planned plan_by_search(cost_model const& costs, planning_limits const& limits);
 
 }  // namespace heddle
