@@ -186,7 +186,7 @@ void expect_end_at_bound(int devices, int threads)
   auto const s       = plan(w, m, options);
   EXPECT_EQ(s.makespan_seconds, 100);
   EXPECT_GT(s.evaluations, 1000U);
-  EXPECT_LT(s.evaluations, 10'000'000U);  // a pass makes hundreds of millions
+  EXPECT_LT(s.evaluations, 20'000'000U);  // a pass makes hundreds of millions
 }
 
 TEST(DeviceSearch, EndsWhereAnyoneMeetsTheBound)
@@ -281,7 +281,7 @@ TEST(DeviceSearch, KeepsWhatADeviceFoundThatFailsLater)
 }
 
 /// By time, beside it and after it.
-TEST(DeviceSearch, GoesOnWithAllThreadsWhenTheDeviceFails)
+TEST(DeviceSearch, GoesOnBesideAndAfterADeviceThatFails)
 {
   std::mt19937_64 random{9};
   auto const w = test::random_graph(random, 40);
@@ -289,10 +289,10 @@ TEST(DeviceSearch, GoesOnWithAllThreadsWhenTheDeviceFails)
   for (int const threads : {1, 3}) {
     for (std::uint64_t seed = 1; seed <= 3; ++seed) {
       simulated_machine bad{
-        {.units = {{.memory_bytes = 8'000'000}}, .seed = seed, .faults = {.sticky_error = 0.2}}};
+        {.units = {{.memory_bytes = 1'000'000}}, .seed = seed, .faults = {.sticky_error = 0.2}}};
       planning_progress progress;
       auto options       = on(bad);
-      options.time_limit = seconds{0.3};
+      options.time_limit = seconds{0.5};
       options.threads    = threads;
       options.progress   = &progress;
       auto const s       = plan(w, m, options);

@@ -17,7 +17,8 @@ using clock = std::chrono::steady_clock;
 
 constexpr std::size_t num_tasks = 100;
 
-/// A group whose makespan is its number; it makes 32 evaluations in a while.
+/// A group whose makespan is its number; it makes so many evaluations in no time.
+template <std::uint64_t Evaluations>
 class numbered_group {
  public:
   numbered_group(std::size_t number, std::atomic<int>& runs) : runs_{&runs}
@@ -29,7 +30,7 @@ class numbered_group {
   {
     constexpr std::int64_t steps = 1 << 18;  // so that the pace looks at the clock each time
     ++*runs_;
-    while (!pace.is_over(kernels::search_lanes)) pace.count(kernels::search_lanes, steps);
+    while (!pace.is_over(Evaluations)) pace.count(Evaluations, steps);
   }
 
   [[nodiscard]] solution const& best() const noexcept { return best_; }
@@ -48,14 +49,15 @@ struct outcome {
   double best               = 0;
 };
 
+template <std::uint64_t Evaluations = 1024>
 outcome outcome_of(planning_limits const& limits)
 {
   std::atomic<std::size_t> groups{0};
   std::atomic<int> runs{0};
-  rounds<numbered_group> all{limits, num_tasks};
+  rounds<numbered_group<Evaluations>> all{limits, num_tasks};
   auto const best = all.run([&](std::size_t i) {
     ++groups;
-    return std::make_unique<numbered_group>(i + 1, runs);
+    return std::make_unique<numbered_group<Evaluations>>(i + 1, runs);
   });
   return {groups, runs, all.evaluations(), best.makespan_seconds};
 }
@@ -75,7 +77,7 @@ TEST(Rounds, BeginWithAsManyGroupsAsGetFar)
   EXPECT_EQ(outcome_of(of_evaluations(5 * 16 * far - 1, 1)).groups, 8U);
   EXPECT_EQ(outcome_of(of_evaluations(5 * 16 * far, 1)).groups, 16U);
   EXPECT_EQ(outcome_of(of_evaluations(7 * 64 * far, 1)).groups, 64U);
-  EXPECT_EQ(outcome_of(of_evaluations(100 * 512 * far, 1)).groups, 256U);
+  EXPECT_EQ(outcome_of(of_evaluations(10 * 512 * far, 1)).groups, 256U);
 }
 
 TEST(Rounds, HalveTheGroupsAndKeepTheBest)
@@ -99,13 +101,15 @@ TEST(Rounds, AreTheSameOnAnyNumberOfThreads)
   }
 }
 
-TEST(Rounds, ByTimeBeginWithGroupsForEachThread)
+TEST(Rounds, ByTimeBeginWithAsManyForEachThreadAsItsFirstGroupIsFast)
 {
   planning_limits limits;
   limits.threads = 3;
-  limits.end     = clock::now() + 20ms;
-  EXPECT_GE(outcome_of(limits).groups, 8U * 3);
+  limits.end     = clock::now() + 50ms;
+  EXPECT_EQ(outcome_of<1>(limits).groups, 8U * 3);
   EXPECT_GE(clock::now(), limits.end);
+  limits.end = clock::now() + 50ms;
+  EXPECT_EQ(outcome_of<1 << 24>(limits).groups, 256U * 3);
 }
 
 TEST(Rounds, AfterTheEndMakeNoEvaluation)

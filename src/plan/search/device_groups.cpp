@@ -60,7 +60,12 @@ class device_groups {
   /// What was found so far is where the caller has it, also when this throws.
   void run()
   {
+    // A sweep, of which a launch makes one at least, is as long as some tens of decodes of all
+    // tasks.
+    constexpr int decodes_of_a_sweep = 36;
+    auto const began                 = steady_clock::now();
     begin();
+    slowest_launch_ = decodes_of_a_sweep * (steady_clock::now() - began);
     for (int left = num_rounds; left > 0; --left) {
       run_round(left);
       if (limits_.stop.stop_requested() || is_met()) break;
@@ -156,10 +161,12 @@ class device_groups {
           }
         });
       });
+    block_.wait();
   }
 
   void launch(kernels::search_batch const& batch)
   {
+    auto const began = steady_clock::now();
     block_.launch(
       "search", [all = on_device_, batch](stream_ref s) { kernels::launch_search(all, batch, s); },
       [this, batch](std::byte* base) {
@@ -173,6 +180,15 @@ class device_groups {
         });
       });
     block_.wait();
+    note_time(steady_clock::now() - began);
+  }
+
+  /// Where a batch is less than a sweep, some launches do nothing: the slowest of late counts.
+  void note_time(steady_clock::duration time)
+  {
+    slowest_launch_ = std::max(time, slowest_launch_ / 2);
+    if (time < batch_time / 2) batch_ *= 2;
+    if (time > batch_time * 2) batch_ = std::max<std::uint64_t>(batch_ / 2, 1);
   }
 
   /// Each group walks as far as the round allows.
@@ -195,31 +211,25 @@ class device_groups {
   {
     auto const began      = steady_clock::now();
     auto looked           = began;
-    std::uint64_t batch   = kernels::search_lanes;
     std::uint64_t reached = 0;
     for (auto now = began; !limits_.stop.stop_requested() && !is_met();) {
-      if (now - began >= whole || now + last_launch_ > limits_.end) break;
+      if (now - began >= whole || now + slowest_launch_ > limits_.end) break;
       auto const done = std::chrono::duration<double>{now - began} / whole;
-      reached += batch;
+      reached += batch_;
       launch({reached, std::numeric_limits<std::uint64_t>::max(),
               static_cast<std::int32_t>(done * kernels::ladder_steps)});
-      last_launch_ = steady_clock::now() - now;
-      now += last_launch_;
-      if (last_launch_ < batch_time / 2) batch *= 2;
-      if (last_launch_ > batch_time * 2) batch = std::max<std::uint64_t>(batch / 2, 1);
+      now = steady_clock::now();
       tell(reached);
-      if (now - looked < look_time) continue;
+      if (now - looked < std::min(look_time, looked - began)) continue;
       look();
       looked = now;
     }
   }
 
-  /// In launches of a sixteenth, or less, for Ctrl-C.
   void run_to(std::uint64_t share)
   {
-    auto const part = std::clamp<std::uint64_t>(share / 16, 1, 1 << 15);
     for (std::uint64_t reached = 0; reached < share && !limits_.stop.stop_requested();) {
-      reached = std::min(share, reached + part);
+      reached = std::min(share, reached + batch_);
       launch({reached, share, -1});
     }
   }
@@ -306,9 +316,10 @@ class device_groups {
   std::vector<kernels::group_walk<Tick>> walks_{};
   std::vector<Tick> looked_at_;  ///< [groups], the makespan of what was decoded last
   device_found& found_;
-  std::uint64_t before_ = 0;  ///< evaluations in rounds that have ended
-  std::uint64_t told_   = 0;  ///< evaluations, to those who watch
-  steady_clock::duration last_launch_{0};
+  std::uint64_t before_ = 0;                      ///< evaluations in rounds that have ended
+  std::uint64_t told_   = 0;                      ///< evaluations, to those who watch
+  std::uint64_t batch_  = kernels::search_lanes;  ///< evaluations of a group in a launch
+  steady_clock::duration slowest_launch_{0};
 };
 
 }  // namespace
@@ -318,7 +329,7 @@ device_found search_on_device(std::shared_ptr<device> const& on, search_setting 
                               tick_problem<Tick> const& problem, planning_limits const& limits,
                               std::span<solution const> starts)
 {
-  device_found found;
+  device_found found{starts.front()};
   try {
     device_groups<Tick>{on, setting, problem, limits, starts, found}.run();
   } catch (error const& failed) {

@@ -17,7 +17,7 @@ namespace heddle {
 
 /// What a search on a device gives.
 struct device_found {
-  solution best{};  ///< empty, its makespan infinite, if the device failed before it found any
+  solution best{};  ///< never worse than the first start
   std::uint64_t evaluations = 0;
   std::string failure{};  ///< what ended the search early, or empty
 };

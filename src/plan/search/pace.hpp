@@ -45,7 +45,7 @@ class search_pace {
   /// A placement of each of `lanes` was decoded, for so many tasks in all.
   void count(std::uint64_t lanes, std::int64_t task_steps)
   {
-    constexpr std::int64_t steps_a_look = 1 << 18;  // about half a millisecond
+    constexpr std::int64_t steps_a_look = 1 << 12;  // tens of microseconds
     evaluations_ += lanes;
     steps_ += task_steps;
     if (steps_ >= steps_a_look) look();
@@ -86,8 +86,9 @@ class search_pace {
   {
     steps_ = 0;
     if (is_timed_) now_ = clock::now();
-    is_stopped_ = watch_.stop.stop_requested();
-    if (watch_.progress == nullptr) return;
+    is_stopped_                = watch_.stop.stop_requested();
+    constexpr int looks_a_word = 64;  // many threads add to one number
+    if (watch_.progress == nullptr || ++looks_ % looks_a_word != 0) return;
     watch_.progress->evaluations.fetch_add(evaluations_ - told_, std::memory_order_relaxed);
     told_ = evaluations_;
   }
@@ -97,6 +98,7 @@ class search_pace {
   std::uint64_t evaluations_ = 0;
   std::uint64_t told_        = 0;  ///< of them
   std::int64_t steps_        = 0;
+  int looks_                 = 0;
   bool is_timed_             = false;
   bool is_stopped_           = false;
   clock::time_point begin_{};

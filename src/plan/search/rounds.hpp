@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <vector>
 
 namespace heddle {
@@ -25,7 +26,7 @@ class rounds {
  public:
   rounds(planning_limits const& limits, std::size_t num_tasks)
     : limits_{limits},
-      watch_{limits.stop, limits.progress},
+      watch_{over_.get_token(), limits.progress},
       threads_{static_cast<std::size_t>(limits.threads)},
       far_{evaluations_a_task * static_cast<double>(num_tasks)}
   {
@@ -35,6 +36,7 @@ class rounds {
   template <class Make>
   solution run(Make const& make)
   {
+    std::stop_callback const forward{limits_.stop, [this] { over_.request_stop(); }};
     groups_.push_back(make(0));
     num_rounds_ = rounds_for(is_timed() ? expected() : static_cast<double>(limits_.evaluations));
     groups_.resize((std::size_t{1} << (num_rounds_ - 1)) * (is_timed() ? threads_ : 1));
@@ -110,18 +112,17 @@ class rounds {
   {
     auto const began = clock::now();
     std::atomic<std::uint64_t> made{0};
-    std::atomic<bool> is_met{false};
     on_threads(groups_.size(), threads_, [&](std::size_t i) {
-      if (is_timed() && is_met) return;
       auto pace = pace_of(i, began, rounds_left);
       groups_[i]->run(pace);
       made += pace.evaluations();
-      if (groups_[i]->meets_bound()) is_met = true;
+      if (is_timed() && groups_[i]->meets_bound()) over_.request_stop();
     });
     evaluations_ += made;
   }
 
   planning_limits limits_;
+  std::stop_source over_{};  ///< asked to stop by the limits or, by time, by who meets the bound
   search_watch watch_;
   std::size_t threads_;
   double far_;  ///< evaluations

@@ -82,7 +82,7 @@ found go_on_without_devices(search_setting const& setting, tick_problem<Tick> co
 {
   std::vector<solution> all{starts.begin(), starts.end()};
   bool const is_timed = limits.evaluations == 0;
-  if (is_timed && !before.best.order.empty()) all.insert(all.begin(), before.best);
+  if (is_timed) all.insert(all.begin(), before.best);
   auto after = search_on_cpu(setting, problem, limits, all);
   after.evaluations += before.evaluations;
   after.remark = std::move(before.remark);

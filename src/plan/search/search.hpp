@@ -17,8 +17,8 @@ namespace heddle {
 /// only if a schedule meets the lower bound. Without time it returns what HEFT gives, or the
 /// incumbent.
 ///
-/// Takes 200 bytes a task and group of memory. Uses `limits.threads` threads, the calling one among
-/// them, and one for each device, which mostly waits; they end before it returns.
+/// Takes 200 bytes a task and group of memory. Uses `limits.threads` threads, or as many as there
+/// are devices, if these are more, the calling one among them; they end before it returns.
 [[nodiscard]] planned plan_by_search(cost_model const& costs, planning_limits const& limits);
 
 }  // namespace heddle
