@@ -15,6 +15,7 @@
 #include "kernels/search_links.hpp"
 
 #include <cstdint>
+#include <type_traits>
 
 namespace heddle::kernels {
 
@@ -22,22 +23,54 @@ namespace heddle::kernels {
 template <class Tick>
 inline constexpr std::uint32_t search_limit = sizeof(Tick) == 2 ? 0xffffU : (1U << 22) - 1;
 
-inline constexpr int most_search_places = 16;
+inline constexpr int most_search_places = 128;
 
-/// A place as lanes hold it: the numbers of the two bytes of its entry in a table of 16-bit
-/// numbers.
+/// Up to so many places their times stand in registers, and what hangs on two places in tables.
+inline constexpr int few_places = 16;
+
+/// The entries that bodies have for so many places, at most 128.
+[[nodiscard]] constexpr int padded_places(int places)
+{
+  constexpr int least = 4;
+  int padded          = least;
+  while (padded < places) padded *= 2;
+  return padded;
+}
+
+/// Calls `fn` with the padded number of places as a constant.
+template <class Fn>
+auto with_places(int padded, Fn fn)
+{
+  if (padded == 4) return fn(std::integral_constant<int, 4>{});
+  if (padded == 8) return fn(std::integral_constant<int, 8>{});
+  if (padded == 16) return fn(std::integral_constant<int, 16>{});
+  if (padded == 32) return fn(std::integral_constant<int, 32>{});
+  if (padded == 64) return fn(std::integral_constant<int, 64>{});
+  return fn(std::integral_constant<int, most_search_places>{});
+}
+
+/// A place as lanes hold it. The lower byte is twice its number. The upper one, if places are few,
+/// is one more, so that the two are the numbers of the bytes of an entry in a table of 16-bit
+/// numbers; of many, its memory node.
 using place_code = std::uint16_t;
 
+/// One of few.
 HEDDLE_HOST_DEVICE constexpr place_code code_of_place(int place)
 {
   return static_cast<place_code>(place * 0x0202 + 0x0100);
+}
+
+/// One of many.
+HEDDLE_HOST_DEVICE constexpr place_code code_of_place(int place, int node)
+{
+  return static_cast<place_code>(node * 0x100 + place * 2);
 }
 HEDDLE_HOST_DEVICE constexpr int place_of_code(place_code code)
 {
   return (code & 0xff) >> 1;
 }
 
-/// The memory node of each place, four bits each: here one of its own.
+/// The memory node of each of few places, four bits each: here one of its own.
 inline constexpr std::uint64_t own_nodes = 0xfedc'ba98'7654'3210U;
 
 HEDDLE_HOST_DEVICE constexpr std::uint32_t node_of_code(std::uint64_t nodes, place_code code)
@@ -56,8 +89,9 @@ struct search_edge {
 template <class Tick>
 struct search_problem {
   std::int32_t num_tasks;
-  std::int32_t num_places;                ///< 1 to 16
-  std::int32_t row;                       ///< entries of a task in `execution`: 8 or 16
+  std::int32_t num_places;                ///< 1 to 128
+  std::int32_t row;                       ///< entries of a task in `execution`, a power of two
+  place_code const* code;                 ///< [places]
   std::int32_t const* first_predecessor;  ///< [tasks + 1]
   search_edge const* predecessor;         ///< [edges]
   std::int32_t const* first_neighbour;    ///< [tasks + 1]
@@ -65,11 +99,14 @@ struct search_problem {
   std::int32_t const* first_successor;    ///< [tasks + 1]
   std::int32_t const* successor;          ///< [edges]
   Tick const* execution;                  ///< [tasks x row]; what is `search_limit` never ends
-  std::uint64_t nodes;                    ///< `own_nodes`, or where places share memory
+  std::uint64_t nodes;                    ///< of few places; `own_nodes`: none share memory
   Tick const* share;                      ///< [16 x row], of the link from and to, as
                                           ///< search_links.hpp has it; null: links are equal
   Tick const* latency;                    ///< [16 x row], the same
 
+  [[nodiscard]] HEDDLE_HOST_DEVICE bool has_few_places() const { return num_places <= few_places; }
+
+  /// Whether `nodes` says who shares memory.
   [[nodiscard]] HEDDLE_HOST_DEVICE bool shares_nodes() const { return nodes != own_nodes; }
 
   [[nodiscard]] HEDDLE_HOST_DEVICE bool has_own_links() const { return share != nullptr; }
@@ -77,6 +114,7 @@ struct search_problem {
   /// Whether nothing has to move between two places.
   [[nodiscard]] HEDDLE_HOST_DEVICE bool is_near(place_code a, place_code b) const
   {
+    if (!has_few_places()) return a >> 8 == b >> 8;
     return a == b || (shares_nodes() && node_of_code(nodes, a) == node_of_code(nodes, b));
   }
 
@@ -134,12 +172,38 @@ HEDDLE_HOST_DEVICE void decode(Lanes const& lanes, search_problem<Tick> const& p
 /// 64 x makespan + mean, and never more than 2^29.
 inline constexpr std::int32_t makespan_weight = 64;
 
+HEDDLE_HOST_DEVICE constexpr std::int32_t energy_of(std::uint32_t makespan, std::uint32_t mean)
+{
+  return static_cast<std::int32_t>(makespan * makespan_weight + mean);
+}
+
+/// `judge` of many places.
+template <int Places, class Tick, class Lanes>
+HEDDLE_HOST_DEVICE void judge_many(Lanes const& lanes, Tick const* available, Tick* makespan,
+                                   std::int32_t* energy)
+{
+  lanes.each([&](int lane) {
+    std::uint32_t latest = 0, sum = 0;
+    for (int p = 0; p < Places; ++p) {
+      std::uint32_t const end = available[p * search_lanes + lane];
+      latest                  = latest < end ? end : latest;
+      sum += end;
+    }
+    makespan[lane] = static_cast<Tick>(latest);
+    energy[lane]   = energy_of(latest, sum / Places);
+  });
+}
+
 /// Makespan and energy of each lane from when its places are free in the end. The mean is that of
-/// `Places` ends, halves rounded up: of a and b, of c and d and so on, and then of those.
+/// `Places` ends, halves rounded up: of a and b, of c and d and so on, and then of those. Of many
+/// places it is their sum over their number, rounded down.
 template <int Places, class Tick, class Lanes>
 HEDDLE_HOST_DEVICE void judge(Lanes const& lanes, Tick const* available, Tick* makespan,
                               std::int32_t* energy)
 {
+  if constexpr (Places > few_places) {
+    return judge_many<Places>(lanes, available, makespan, energy);
+  }
   lanes.each([&](int lane) {
     std::uint32_t mean[Places];
     std::uint32_t latest = 0;
@@ -151,7 +215,7 @@ HEDDLE_HOST_DEVICE void judge(Lanes const& lanes, Tick const* available, Tick* m
       for (int p = 0; p < half; ++p) mean[p] = (mean[p] + mean[p + half] + 1) / 2;
     }
     makespan[lane] = static_cast<Tick>(latest);
-    energy[lane]   = static_cast<std::int32_t>(latest * makespan_weight + mean[0]);
+    energy[lane]   = energy_of(latest, mean[0]);
   });
 }
 

@@ -93,18 +93,14 @@ template <class Tick>
 void launch_search_begin(search_groups<Tick> const& all, std::uint64_t seed, stream_ref stream)
 {
   work<Tick> const w{all, {}, seed};
-  if (all.sizes.padded_places == 4) return begin_with<4>(w, stream);
-  if (all.sizes.padded_places == 8) return begin_with<8>(w, stream);
-  begin_with<16>(w, stream);
+  with_places(all.sizes.padded_places, [&](auto places) { begin_with<places()>(w, stream); });
 }
 
 template <class Tick>
 void launch_search(search_groups<Tick> const& all, search_batch const& batch, stream_ref stream)
 {
   work<Tick> const w{all, batch, 0};
-  if (all.sizes.padded_places == 4) return launch_with<4>(w, stream);
-  if (all.sizes.padded_places == 8) return launch_with<8>(w, stream);
-  launch_with<16>(w, stream);
+  with_places(all.sizes.padded_places, [&](auto places) { launch_with<places()>(w, stream); });
 }
 
 template <class Tick>

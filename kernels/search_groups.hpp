@@ -15,7 +15,7 @@ struct search_sizes {
   std::int32_t num_tasks;
   std::int32_t num_edges;
   std::int32_t num_places;
-  std::int32_t padded_places;  ///< as bodies have them: 4, 8 or 16
+  std::int32_t padded_places;  ///< as bodies have them, see `with_places`
   std::int32_t row;            ///< entries of a task in `execution`
   std::int32_t num_starts;
   search_windows windows;
@@ -25,7 +25,7 @@ struct search_sizes {
   /// Entries of `share` and `latency`.
   [[nodiscard]] HEDDLE_HOST_DEVICE std::int32_t num_links() const
   {
-    return has_own_links ? most_search_places * row : 0;
+    return has_own_links ? few_places * row : 0;
   }
 };
 
@@ -43,6 +43,7 @@ struct search_groups {
   std::int32_t* first_successor;    ///< [tasks + 1]
   std::int32_t* successor;          ///< [edges]
   Tick* execution;                  ///< [tasks x row]
+  place_code* code;                 ///< [places]
   Tick* share;                      ///< [links], of `search_problem`
   Tick* latency;                    ///< [links], the same
   std::uint32_t* ladder;            ///< [ladder_steps x lanes]
@@ -73,6 +74,7 @@ struct search_groups {
     return {sizes.num_tasks,
             sizes.num_places,
             sizes.row,
+            code,
             first_predecessor,
             predecessor,
             first_neighbour,
@@ -127,6 +129,7 @@ std::size_t lay_out(search_groups<Tick>& all, std::byte* base, std::size_t& end_
   take(all.first_successor, tasks + 1);
   take(all.successor, edges);
   take(all.execution, tasks * s.row);
+  take(all.code, s.num_places);
   take(all.share, s.num_links());
   take(all.latency, s.num_links());
   take(all.ladder, ladder_steps * l);

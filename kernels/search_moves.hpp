@@ -56,11 +56,12 @@ HEDDLE_HOST_DEVICE constexpr std::int32_t below(std::uint32_t random, std::int32
 }
 
 /// A random place that is not this one; there are at least two.
-HEDDLE_HOST_DEVICE constexpr place_code other_place(std::uint32_t random, place_code code,
-                                                    std::int32_t places)
+template <class Tick>
+HEDDLE_HOST_DEVICE place_code other_place(std::uint32_t random, place_code code,
+                                          search_problem<Tick> const& problem)
 {
-  auto const place = below(random, places - 1);
-  return code_of_place(place + (place >= place_of_code(code) ? 1 : 0));
+  auto const place = below(random, problem.num_places - 1);
+  return problem.code[place + (place >= place_of_code(code) ? 1 : 0)];
 }
 
 /// Changes each lane's placement by one move of this kind, of a random task at positions `[first,
@@ -101,7 +102,7 @@ HEDDLE_HOST_DEVICE void propose(Lanes const& lanes, search_problem<Tick> const& 
       wanted = others;
       others = was;
     }
-    auto const elsewhere = other_place(choice * 2654435761U, was, problem.num_places);
+    auto const elsewhere = other_place(choice * 2654435761U, was, problem);
     code                 = wanted == was ? elsewhere : wanted;
     if (kind == lane_move::pair) others = code;
   });

@@ -125,14 +125,14 @@ HEDDLE_HOST_DEVICE void try_placement(Walker& w, std::int32_t window)
 template <class Walker>
 HEDDLE_HOST_DEVICE void place_at_random(Walker& w, std::int32_t task, bool is_moved)
 {
-  auto const& state = w.state();
-  auto const places = w.problem().num_places;
+  auto const& state   = w.state();
+  auto const& problem = w.problem();
   w.lanes().each([&](int lane) {
     auto& place      = state.place[std::int64_t{task} * search_lanes + lane];
     state.left[lane] = place;
     if (!is_moved) return;
     auto const chance = next_random(state.random[lane]);
-    auto const wanted = code_of_place(below(chance << 1, places));
+    auto const wanted = problem.code[below(chance << 1, problem.num_places)];
     place             = (chance >> 31) != 0 ? wanted : place;
   });
 }

@@ -45,14 +45,14 @@ workflow make_workflow(size const& of)
   return w;
 }
 
-/// Four nodes of speed 1, two of 2, two of 4.
-machine make_machine()
+/// Of each eight nodes four of speed 1, two of 2, two of 4.
+machine make_machine(int nodes)
 {
+  constexpr double speeds[] = {1, 1, 1, 1, 2, 2, 4, 4};
   machine m;
-  m.name = "eight nodes";
-  for (double const speed : {1.0, 1.0, 1.0, 1.0, 2.0, 2.0, 4.0, 4.0}) {
-    auto const n = static_cast<int>(m.resources.size());
-    m.resources.push_back({"n" + std::to_string(n), resource_kind::cpu, speed, n});
+  m.name = "nodes";
+  for (int n = 0; n < nodes; ++n) {
+    m.resources.push_back({"n" + std::to_string(n), resource_kind::cpu, speeds[n % 8], n});
     m.memory_nodes.push_back({"n" + std::to_string(n)});
   }
   return m;
@@ -71,14 +71,20 @@ void link_pairs(machine& m)
   }
 }
 
+enum class machine_kind {
+  equal_links,  ///< 8 nodes
+  own_links,    ///< the same, a link for each two
+  many_nodes    ///< 64
+};
+
 /// A workflow on a machine, in ticks, with a schedule to begin with.
 template <class Tick>
 struct instance {
-  explicit instance(size const& of, bool has_own_links = false)
-    : w{make_workflow(of)}, m{make_machine()}
+  explicit instance(size const& of, machine_kind kind = machine_kind::equal_links)
+    : w{make_workflow(of)}, m{make_machine(kind == machine_kind::many_nodes ? 64 : 8)}
   {
     set_bandwidth_by_ccr(m, w, 1);
-    if (has_own_links) link_pairs(m);
+    if (kind == machine_kind::own_links) link_pairs(m);
     costs.emplace(w, m);
     from = solution_of(*costs, plan(w, m, {"heft"}).tasks);
     problem.emplace(*costs,
@@ -97,11 +103,12 @@ template <class Tick>
 void fill(lane_decoder<Tick>& decoder, instance<Tick> const& in)
 {
   std::mt19937_64 random{1};
+  auto const& problem = in.problem->view();
+  auto const places   = static_cast<std::size_t>(problem.num_places);
   for (std::size_t t = 0; t < in.from.order.size(); ++t) {
     decoder.state().order[t] = in.from.order[t];
     for (std::size_t lane = 0; lane < kernels::search_lanes; ++lane) {
-      decoder.state().place[t * kernels::search_lanes + lane] =
-        kernels::code_of_place(static_cast<int>(random() % 8));
+      decoder.state().place[t * kernels::search_lanes + lane] = problem.code[random() % places];
     }
   }
 }
@@ -209,7 +216,10 @@ void add(std::string const& ticks)
         measure_decodes<Tick>(s, instance<Tick>{of}, target);
       });
       benchmark::RegisterBenchmark(named("links").c_str(), [=](benchmark::State& s) {
-        measure_decodes<Tick>(s, instance<Tick>{of, true}, target);
+        measure_decodes<Tick>(s, instance<Tick>{of, machine_kind::own_links}, target);
+      });
+      benchmark::RegisterBenchmark(named("many_nodes").c_str(), [=](benchmark::State& s) {
+        measure_decodes<Tick>(s, instance<Tick>{of, machine_kind::many_nodes}, target);
       });
       benchmark::RegisterBenchmark(
         named("moves").c_str(), [=](benchmark::State& s) { measure_moves<Tick>(s, of, target); });

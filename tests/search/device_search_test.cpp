@@ -138,7 +138,7 @@ TEST(DeviceSearch, PlansWithDevices)
 {
   std::mt19937_64 random{2};
   simulated_machine machine;
-  for (auto const places : {3, 6, 13}) {
+  for (auto const places : {3, 6, 13, 20}) {
     auto const w        = test::random_graph(random, 60);
     auto const m        = test::random_nodes(random, places);
     auto options        = on(machine);

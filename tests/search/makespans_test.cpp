@@ -36,16 +36,14 @@ struct walk {
       position(order.size()),
       place{order.size() * lanes},
       finish{order.size() * lanes},
-      available{padded_places(num_places) * lanes},
+      available{kernels::padded_places(num_places) * lanes},
       makespan{lanes},
       energy{lanes}
   {
     for (std::size_t i = 0; i < order.size(); ++i) {
       position[index(order[i])] = static_cast<std::int32_t>(i);
     }
-    for (auto& each : place.span()) {
-      each = kernels::code_of_place(static_cast<int>(random() % index(num_places)));
-    }
+    for (auto& each : place.span()) each = random_code(random);
     state.order    = order.data();
     state.position = position.data();
     state.place    = place.data();
@@ -64,9 +62,14 @@ struct walk {
                              range.first + static_cast<std::int32_t>(random() % count));
     }
     for (int change = 0; change < 40; ++change) {
-      place[random() % (n * lanes)] =
-        kernels::code_of_place(static_cast<int>(random() % index(places)));
+      auto& each = place[random() % (n * lanes)];
+      each       = random_code(random);
     }
+  }
+
+  [[nodiscard]] kernels::place_code random_code(std::mt19937_64& random) const
+  {
+    return problem.view().code[random() % index(places)];
   }
 
   /// Whether each task comes after its predecessors, and `position` says where it is.
@@ -149,17 +152,17 @@ std::int64_t compare_bodies(walk<Tick>& w)
   return compared;
 }
 
-/// Of 8 places, as a warp has them: the lanes on several threads.
-template <class Tick>
+/// As a warp has them: the lanes on several threads.
+template <int Places, class Tick>
 void compare_threads(walk<Tick>& w)
 {
   auto const n = static_cast<std::int32_t>(w.order.size());
   w.expect_plain_makespans(
     [&] {
       test::run_threaded_lanes<4>([&](auto const& group) {
-        kernels::decode<8>(group, w.problem.view(), w.order.data(), 0, n, w.place.data(),
-                           w.finish.data(), w.available.data());
-        kernels::judge<8>(group, w.available.data(), w.makespan.data(), w.energy.data());
+        kernels::decode<Places>(group, w.problem.view(), w.order.data(), 0, n, w.place.data(),
+                                w.finish.data(), w.available.data());
+        kernels::judge<Places>(group, w.available.data(), w.makespan.data(), w.energy.data());
       });
     },
     "threads");
@@ -171,7 +174,9 @@ void compare(std::int64_t most)
   std::mt19937_64 random{1};
   std::int64_t compared = 0;
   while (compared < most) {
-    walk<Tick> w{random, 2 + static_cast<int>(random() % 60), 2 + static_cast<int>(random() % 15)};
+    auto const places = random() % 4 == 0 ? 17 + static_cast<int>(random() % 112)
+                                          : 2 + static_cast<int>(random() % 15);
+    walk<Tick> w{random, 2 + static_cast<int>(random() % 60), places};
     for (int step = 0; step < 50; ++step) {
       w.step(random);
       ASSERT_TRUE(w.is_sound());
@@ -197,20 +202,29 @@ TEST(Makespans, OfThreadsEqualAPlainDecode)
 {
   std::mt19937_64 random{2};
   for (int round = 0; round < 8; ++round) {
-    walk<std::uint16_t> w{random, 2 + static_cast<int>(random() % 40), 8};
+    auto const tasks = 2 + static_cast<int>(random() % 40);
+    walk<std::uint16_t> few{random, tasks, 8}, many{random, tasks, 20};
     for (int step = 0; step < 3; ++step) {
-      w.step(random);
-      compare_threads(w);
+      few.step(random);
+      many.step(random);
+      compare_threads<8>(few);
+      compare_threads<32>(many);
       if (HasFatalFailure()) return;
     }
   }
 }
 
-/// Tasks whose times are whole ticks everywhere, with edges to later ones.
-cost_model whole_costs(std::mt19937_64& random, int tasks)
+/// Tasks whose times are whole ticks everywhere, with edges to later ones; on 6 nodes, or on 20 of
+/// which some share their memory.
+cost_model whole_costs(std::mt19937_64& random, int tasks, bool are_many = false)
 {
-  auto m = test::make_nodes({1, 1, 2, 4, 1, 2}, 1);
-  if (random() % 2 == 0) test::link_pairs(random, m);
+  std::vector<double> speeds{1, 1, 2, 4, 1, 2};
+  if (are_many) speeds.insert(speeds.end(), 14, 2.0);
+  auto m = test::make_nodes(speeds, 1);
+  if (!are_many && random() % 2 == 0) test::link_pairs(random, m);
+  for (std::size_t r = 6; r < m.resources.size(); ++r) {
+    m.resources[r].memory_node = static_cast<int>(r / 2);
+  }
   return {test::random_graph(random, tasks), m};
 }
 
@@ -231,14 +245,14 @@ TEST(Walk, OfThreadsIsThatOfOne)
 }
 
 /// The walk of the CPU's vectors is that of the walker which GPUs run.
-template <class Tick>
+template <int Places, class Tick>
 void compare_walks(std::mt19937_64& random, std::uint64_t seed)
 {
-  auto const costs = whole_costs(random, 2 + static_cast<int>(random() % 60));
+  auto const costs = whole_costs(random, 2 + static_cast<int>(random() % 60), Places == 32);
   tick_problem<Tick> const problem{costs, 0.25};
   test::search_group<Tick> group{problem.view(), seed};
   auto const batches = group.view();
-  kernels::lanes_walker<8, Tick, kernels::serial_lanes> walker{
+  kernels::lanes_walker<Places, Tick, kernels::serial_lanes> walker{
     {},      problem.view(),    group.windows(), {ladder_table().data(), noise_table().data()},
     batches, {20000, 20000, -1}};
   walker.begin();
@@ -263,8 +277,10 @@ TEST(Walk, OfVectorsIsThatOfTheWalker)
 {
   std::mt19937_64 random{4};
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
-    compare_walks<std::uint16_t>(random, seed);
-    compare_walks<std::uint32_t>(random, seed);
+    compare_walks<8, std::uint16_t>(random, seed);
+    compare_walks<8, std::uint32_t>(random, seed);
+    compare_walks<32, std::uint16_t>(random, seed);
+    compare_walks<32, std::uint32_t>(random, seed);
     if (HasFatalFailure()) return;
   }
 }

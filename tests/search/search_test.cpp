@@ -31,8 +31,8 @@ plan_options with_evaluations(std::uint64_t evaluations, int threads = 1, std::u
 TEST(Search, GivesTheSameForASeedWhateverTheThreads)
 {
   std::mt19937_64 random{1};
-  for (int i = 0; i < 4; ++i) {
-    auto const w   = test::random_graph(random, 60);
+  for (int const tasks : {60, 60, 200}) {  // 200: by windows first
+    auto const w   = test::random_graph(random, tasks);
     auto const m   = test::make_nodes({1, 1, 2, 4}, 1);
     auto const one = plan(w, m, with_evaluations(40000));
     for (int const threads : {2, 3}) {
@@ -82,6 +82,19 @@ TEST(Search, ImprovesWhereEachPairHasItsLink)
   auto const s = plan(w, m, with_evaluations(200000));
   EXPECT_THAT(check_schedule(s, w, m), IsEmpty());
   EXPECT_LT(s.makespan_seconds, plan(w, m, {"portfolio"}).makespan_seconds);
+}
+
+/// In lanes, and where there are too many for these.
+TEST(Search, ImprovesWhereResourcesAreMany)
+{
+  std::mt19937_64 random{9};
+  auto const w = test::random_graph(random, 60);
+  for (int const nodes : {24, 128, 150}) {
+    auto const m = test::random_nodes(random, nodes);
+    auto const s = plan(w, m, with_evaluations(20000));
+    EXPECT_THAT(check_schedule(s, w, m), IsEmpty()) << nodes;
+    EXPECT_LT(s.makespan_seconds, plan(w, m, {"portfolio"}).makespan_seconds) << nodes;
+  }
 }
 
 TEST(Search, TakesNothingAndLittle)

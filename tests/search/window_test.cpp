@@ -2,6 +2,9 @@
 
 #include "src/plan/search/anneal.hpp"
 #include "src/plan/search/long_search.hpp"
+#include "src/plan/search/order_group.hpp"
+#include "src/plan/search/rounds.hpp"
+#include "src/plan/search/starts.hpp"
 #include "tests/support/small_workflows.hpp"
 
 #include <heddle/plan/check_schedule.hpp>
@@ -173,10 +176,37 @@ TEST(LongSearch, TakesTheSameWayWhateverTheThreads)
   }
 }
 
+/// Groups of lanes alone get nowhere near with so few evaluations a task.
+TEST(LongSearch, GoesBeforeGroupsWhereTheyGetLittleDone)
+{
+  std::mt19937_64 random{5};
+  auto const w = generate_workflow("stencil", {.tasks = 600});
+  auto m       = test::random_nodes(random, 8);
+  set_bandwidth_by_ccr(m, w, 5);
+  planning_limits const limits{.evaluations = 300'000};
+  cost_model const costs{w, m};
+  auto const starts = make_starts(costs, limits).solutions;
+  auto const most   = kernels::search_limit<std::uint16_t>;
+  tick_problem<std::uint16_t> const problem{
+    costs, seconds_per_tick(1.6 * starts.front().makespan_seconds, most)};
+  rounds<order_group<std::uint16_t>> groups{limits, costs.num_tasks()};
+  auto const by_groups = groups.run([&](std::size_t i) {
+    return std::make_unique<order_group<std::uint16_t>>(
+      search_setting{costs}, problem, lane_target::widest, starts[i % starts.size()], starts, i);
+  });
+  plan_options options{"search"};
+  options.evaluations = limits.evaluations;
+  auto const s        = plan(w, m, options);
+  EXPECT_THAT(check_schedule(s, w, m), IsEmpty());
+  EXPECT_LT(s.makespan_seconds, 0.97 * by_groups.makespan_seconds);
+  EXPECT_LT(s.evaluations, 301'000U);
+  EXPECT_GT(s.evaluations, 250'000U);
+}
+
 TEST(LongSearch, ImprovesWhatConstructorsMake)
 {
   std::mt19937_64 random{4};
-  auto const w = generate_workflow("stencil", {.tasks = 1000});
+  auto const w = generate_workflow("stencil", {.tasks = 1100});
   auto m       = test::random_nodes(random, 24);
   set_bandwidth_by_ccr(m, w, 5);
   plan_options options{"search"};

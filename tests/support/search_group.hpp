@@ -18,15 +18,15 @@ class search_group {
   search_group(kernels::search_problem<Tick> const& problem, std::uint64_t seed)
     : memory_{problem, lane_target::scalar},
       walk_{random_of(seed), 0, 0, static_cast<Tick>(kernels::search_limit<Tick>)},
-      free_((count(memory_.windows().count) + 1) * count(padded_places(problem.num_places)) *
-            lanes),
+      free_((count(memory_.windows().count) + 1) *
+            count(kernels::padded_places(problem.num_places)) * lanes),
       order_(count(problem.num_tasks)),
       place_(count(problem.num_tasks))
   {
     auto const& state = memory_.state();
     for (std::int32_t t = 0; t < problem.num_tasks; ++t) state.order[t] = state.position[t] = t;
     for (std::size_t i = 0; i < place_.size() * lanes; ++i) {
-      state.place[i] = kernels::code_of_place(0);
+      state.place[i] = problem.code[0];
     }
     for (int lane = 0; lane < kernels::search_lanes; ++lane) {
       state.lane_of_rung[lane] = lane;

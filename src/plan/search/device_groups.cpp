@@ -31,15 +31,6 @@ std::size_t index(std::int32_t i)
   return static_cast<std::size_t>(i);
 }
 
-/// Calls `fn` with the padded number of places as a constant.
-template <class Fn>
-void with_places(std::int32_t padded, Fn fn)
-{
-  if (padded == 4) return fn(std::integral_constant<int, 4>{});
-  if (padded == 8) return fn(std::integral_constant<int, 8>{});
-  fn(std::integral_constant<int, 16>{});
-}
-
 template <class Tick>
 class device_groups {
  public:
@@ -85,7 +76,7 @@ class device_groups {
                             p.num_tasks,
                             p.first_predecessor[p.num_tasks],
                             p.num_places,
-                            padded_places(p.num_places),
+                            kernels::padded_places(p.num_places),
                             p.row,
                             static_cast<std::int32_t>(starts.size()),
                             windows_of(p.num_tasks),
@@ -133,6 +124,7 @@ class device_groups {
     std::copy_n(p.first_successor, tasks + 1, all.first_successor);
     std::copy_n(p.successor, edges, all.successor);
     std::copy_n(p.execution, tasks * index(p.row), all.execution);
+    std::copy_n(p.code, p.num_places, all.code);
     std::copy_n(p.share, sizes_.num_links(), all.share);
     std::copy_n(p.latency, sizes_.num_links(), all.latency);
     std::ranges::copy(ladder_table(), all.ladder);
@@ -140,7 +132,7 @@ class device_groups {
     for (std::size_t s = 0; s < starts.size(); ++s) {
       std::ranges::copy(starts[s].order, all.start_order + s * tasks);
       std::ranges::transform(starts[s].resource, all.start_place + s * tasks,
-                             kernels::code_of_place);
+                             [&](int place) { return p.code[place]; });
     }
     std::iota(all.adopted, all.adopted + sizes_.num_groups, 0);
     block_.put(block_.data(), image.data(), image.size());
@@ -155,7 +147,7 @@ class device_groups {
       },
       [this](std::byte* base) {
         auto const all = view_at(base);
-        with_places(sizes_.padded_places, [&](auto places) {
+        kernels::with_places(sizes_.padded_places, [&](auto places) {
           for (std::int32_t g = 0; g < sizes_.num_groups; ++g) {
             kernels::begin_group<places()>(kernels::serial_lanes{}, all, g, limits_.seed);
           }
@@ -171,7 +163,7 @@ class device_groups {
       "search", [all = on_device_, batch](stream_ref s) { kernels::launch_search(all, batch, s); },
       [this, batch](std::byte* base) {
         auto const all = view_at(base);
-        with_places(sizes_.padded_places, [&](auto places) {
+        kernels::with_places(sizes_.padded_places, [&](auto places) {
           for (std::int32_t g = 0; g < sizes_.num_groups; ++g) {
             kernels::lanes_walker<places(), Tick, kernels::serial_lanes> walker{
               {}, all.problem(), sizes_.windows, all.tables(), all.group(g), batch};

@@ -61,6 +61,49 @@ HWY_INLINE void decode_lanes(D d, search_problem<Tick> const& problem, std::int3
   for (int p = 0; p < Places; ++p) hn::Store(free[p], d, available + p * search_lanes);
 }
 
+/// The same of many places. What is looked up for each lane, when its place is free and how long
+/// the task takes there, is read and written lane by lane.
+template <int Places, class Tick, class D>
+HWY_INLINE void decode_lanes_of_many(D d, search_problem<Tick> const& problem,
+                                     std::int32_t const* order, std::int32_t first,
+                                     std::int32_t last, place_code const* place,
+                                     Tick* HWY_RESTRICT finish, Tick* HWY_RESTRICT available)
+{
+  using V                     = hn::Vec<D>;
+  constexpr std::size_t lanes = hn::MaxLanes(d);
+  arrivals<Places, nearness::of_many, D, Tick> predecessors{d, problem};
+  V const own = hn::Iota(d, Tick{0});
+  alignas(64) Tick cell[lanes];  // of `available`, for each lane
+  alignas(64) Tick free[lanes];
+  alignas(64) Tick spent[lanes];
+  for (auto position = first; position < last; ++position) {
+    auto const task         = static_cast<std::size_t>(order[position]);
+    auto const* const times = problem.execution + task * static_cast<std::size_t>(problem.row);
+    auto* const ends        = finish + task * search_lanes;
+    V const code            = codes(d, place + task * search_lanes, Tick{});
+    V const row             = hn::ShiftLeft<4>(hn::And(code, hn::Set(d, Tick{0xfe})));
+    hn::Store(hn::Or(row, own), d, cell);
+#pragma GCC unroll 4
+    for (std::size_t lane = 0; lane < lanes; ++lane) free[lane] = available[cell[lane]];
+#pragma GCC unroll 4
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      spent[lane] = times[cell[lane] / search_lanes];
+    }
+    V start = hn::Load(d, free);
+    predecessors.turn_to(d, code);
+    auto const end = problem.predecessor + problem.first_predecessor[task + 1];
+    for (auto e = problem.predecessor + problem.first_predecessor[task]; e < end; ++e) {
+      auto const before = static_cast<std::size_t>(e->task) * search_lanes;
+      V const ended     = hn::Load(d, finish + before);
+      V const from      = codes(d, place + before, Tick{});
+      start             = hn::Max(start, predecessors.arrival(d, *e, ended, from));
+    }
+    hn::Store(add(d, start, hn::Load(d, spent), Tick{}), d, ends);
+#pragma GCC unroll 4
+    for (std::size_t lane = 0; lane < lanes; ++lane) available[cell[lane]] = ends[lane];
+  }
+}
+
 #else  // without vectors: loops over the lanes, without branches, which compilers make vectors of
 
 template <class Tick, class Fn>
@@ -149,6 +192,26 @@ void decode_rows(search_problem<Tick> const& problem, std::int32_t const* order,
 
 #endif
 
+/// `kernels::judge`, a row of lanes at a time.
+template <int Places, class Tick>
+HWY_INLINE void judge_rows(Tick const* available, Tick* HWY_RESTRICT makespan,
+                           std::int32_t* HWY_RESTRICT energy)
+{
+  alignas(64) std::uint32_t latest[search_lanes]{};
+  alignas(64) std::uint32_t sum[search_lanes]{};
+  for (int p = 0; p < Places; ++p) {
+    for (int lane = 0; lane < search_lanes; ++lane) {
+      std::uint32_t const end = available[p * search_lanes + lane];
+      latest[lane]            = latest[lane] < end ? end : latest[lane];
+      sum[lane] += end;
+    }
+  }
+  for (int lane = 0; lane < search_lanes; ++lane) {
+    makespan[lane] = static_cast<Tick>(latest[lane]);
+    energy[lane]   = kernels::energy_of(latest[lane], sum[lane] / Places);
+  }
+}
+
 template <class Tick>
 struct bodies_of {
   template <int Places>
@@ -159,9 +222,15 @@ struct bodies_of {
     auto const with = [&]<nearness Near>() {
       decode_all<Places, Near>(problem, order, first, last, place, finish, available);
     };
-    if (problem.has_own_links()) return with.template operator()<nearness::of_links>();
-    if (problem.shares_nodes()) return with.template operator()<nearness::of_nodes>();
-    with.template operator()<nearness::of_places>();
+    if constexpr (Places > kernels::few_places) {
+      with.template operator()<nearness::of_many>();
+    } else if (problem.has_own_links()) {
+      with.template operator()<nearness::of_links>();
+    } else if (problem.shares_nodes()) {
+      with.template operator()<nearness::of_nodes>();
+    } else {
+      with.template operator()<nearness::of_places>();
+    }
   }
 
   template <int Places, nearness Near>
@@ -170,12 +239,22 @@ struct bodies_of {
                          Tick* finish, Tick* available)
   {
 #if HWY_TARGET == HWY_SCALAR
-    decode_rows<Places, Near>(problem, order, first, last, place, finish, available);
+    if constexpr (Near == nearness::of_many) {
+      kernels::decode<Places>(kernels::serial_lanes{}, problem, order, first, last, place, finish,
+                              available);
+    } else {
+      decode_rows<Places, Near>(problem, order, first, last, place, finish, available);
+    }
 #else
     hn::CappedTag<Tick, search_lanes> const d;
     for (std::size_t lane = 0; lane < search_lanes; lane += hn::Lanes(d)) {
-      decode_lanes<Places, Near>(d, problem, order, first, last, place + lane, finish + lane,
-                                 available + lane);
+      if constexpr (Near == nearness::of_many) {
+        decode_lanes_of_many<Places>(d, problem, order, first, last, place + lane, finish + lane,
+                                     available + lane);
+      } else {
+        decode_lanes<Places, Near>(d, problem, order, first, last, place + lane, finish + lane,
+                                   available + lane);
+      }
     }
 #endif
   }
@@ -183,7 +262,11 @@ struct bodies_of {
   template <int Places>
   [[gnu::flatten]] static void judge(Tick const* available, Tick* makespan, std::int32_t* energy)
   {
-    kernels::judge<Places>(kernels::serial_lanes{}, available, makespan, energy);
+    if constexpr (Places > kernels::few_places) {
+      judge_rows<Places>(available, makespan, energy);
+    } else {
+      kernels::judge<Places>(kernels::serial_lanes{}, available, makespan, energy);
+    }
   }
 
   [[gnu::flatten]] static void propose(search_problem<Tick> const& problem,
@@ -224,9 +307,7 @@ struct bodies_of {
 
   static lane_bodies<Tick> of(int places)
   {
-    if (places <= 4) return with<4>();
-    if (places <= 8) return with<8>();
-    return with<16>();
+    return kernels::with_places(kernels::padded_places(places), [](auto p) { return with<p()>(); });
   }
 };
 
@@ -311,9 +392,8 @@ lane_bodies<Tick> scalar_bodies()
 template <class Tick>
 lane_bodies<Tick> scalar_bodies(int places)
 {
-  if (places <= 4) return scalar_bodies<Tick, 4>();
-  if (places <= 8) return scalar_bodies<Tick, 8>();
-  return scalar_bodies<Tick, 16>();
+  return kernels::with_places(kernels::padded_places(places),
+                              [](auto p) { return scalar_bodies<Tick, p()>(); });
 }
 
 }  // namespace

@@ -38,13 +38,7 @@ struct lane_bodies {
                  std::uint16_t const* noise) = nullptr;
 };
 
-/// The entries that a body has for so many places: 4, 8 or 16.
-[[nodiscard]] constexpr int padded_places(int places)
-{
-  return places <= 4 ? 4 : places <= 8 ? 8 : 16;
-}
-
-/// Bodies for so many places, 1 to 16, by the instructions of `target`; without a decode if this
+/// Bodies for so many places, 1 to 128, by the instructions of `target`; without a decode if this
 /// CPU has not got them.
 template <class Tick>
 [[nodiscard]] lane_bodies<Tick> bodies_for(int places, lane_target target = lane_target::widest);

@@ -28,7 +28,7 @@ lane_decoder<Tick>::lane_decoder(kernels::search_problem<Tick> const& problem, l
   : problem_{problem},
     bodies_{bodies_for<Tick>(problem.num_places, target)},
     windows_{windows_of(problem.num_tasks)},
-    row_{index(padded_places(problem.num_places)) * lanes},
+    row_{index(kernels::padded_places(problem.num_places)) * lanes},
     order_{index(problem.num_tasks)},
     position_{index(problem.num_tasks)},
     energy_{lanes},

@@ -24,8 +24,8 @@ using kernels::search_lanes;
 using kernels::search_problem;
 
 /// What transfers hang on beside the task: whether two places are one, or in one memory node, or
-/// how they are linked.
-enum class nearness { of_places, of_nodes, of_links };
+/// how they are linked; of many places, whether the upper bytes of their codes are alike.
+enum class nearness { of_places, of_nodes, of_links, of_many };
 
 #if HWY_TARGET != HWY_SCALAR
 
@@ -182,8 +182,8 @@ class arrivals<Places, nearness::of_nodes, D, Tick> {
  public:
   HWY_INLINE arrivals(D d, search_problem<Tick> const& problem) : places_{d, problem}
   {
-    alignas(16) std::uint8_t node[kernels::most_search_places];
-    for (int p = 0; p < kernels::most_search_places; ++p) {
+    alignas(16) std::uint8_t node[kernels::few_places];
+    for (int p = 0; p < kernels::few_places; ++p) {
       node[p] = static_cast<std::uint8_t>((problem.nodes >> (4 * p)) & 0xf);
     }
     hn::Repartition<std::uint8_t, D> const d8;
@@ -208,6 +208,26 @@ class arrivals<Places, nearness::of_nodes, D, Tick> {
   }
 
   V node_of_place_;  ///< a byte each, in every 16 bytes
+  arrivals<Places, nearness::of_places, D, Tick> places_;
+};
+
+template <int Places, class D, class Tick>
+class arrivals<Places, nearness::of_many, D, Tick> {
+  using V = hn::Vec<D>;
+
+ public:
+  HWY_INLINE arrivals(D d, search_problem<Tick> const& problem) : places_{d, problem} {}
+
+  HWY_INLINE void turn_to(D d, V code)
+  {
+    places_.turn_to(d, hn::ShiftRight<8>(code), static_cast<hn::Mask<D> const*>(nullptr));
+  }
+  HWY_INLINE V arrival(D d, kernels::search_edge const& e, V ended, V from) const
+  {
+    return places_.arrival(d, e, ended, hn::ShiftRight<8>(from));
+  }
+
+ private:
   arrivals<Places, nearness::of_places, D, Tick> places_;
 };
 

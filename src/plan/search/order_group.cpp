@@ -86,7 +86,7 @@ void order_group<Tick>::place_lanes(solution const& from, std::span<solution con
     auto const& source =
       is_other ? others[index(walk_.random.below(static_cast<std::int32_t>(others.size())))] : from;
     for (std::size_t t = 0; t < source.resource.size(); ++t) {
-      state.place[t * lanes + index(lane)] = kernels::code_of_place(source.resource[t]);
+      state.place[t * lanes + index(lane)] = problem_.code[source.resource[t]];
     }
   }
 }

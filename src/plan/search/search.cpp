@@ -10,6 +10,7 @@
 #include "src/plan/search/starts.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -22,9 +23,6 @@ using std::chrono::steady_clock;
 
 /// More tasks than this have too few of 65535 ticks each.
 constexpr std::size_t most_tasks_of_narrow_ticks = 8192;
-
-/// A place number must fit into a byte of a `place_code`.
-constexpr int most_resources = 127;
 
 /// What a search found and at what expense.
 struct found {
@@ -59,14 +57,79 @@ std::span<solution const> near_best(std::vector<solution> const& all)
 }
 
 template <class Tick>
-found search_on_cpu(search_setting const& setting, tick_problem<Tick> const& problem,
-                    planning_limits const& limits, std::span<solution const> starts)
+found search_by_groups(search_setting const& setting, tick_problem<Tick> const& problem,
+                       planning_limits const& limits, std::span<solution const> starts)
 {
   return run_rounds<order_group<Tick>>(limits, setting.costs.num_tasks(), [&](std::size_t i) {
     return std::make_unique<order_group<Tick>>(setting, problem, lane_target::widest,
                                                starts[i % starts.size()], starts,
                                                seed_of_group(limits.seed, i));
   });
+}
+
+found search_by_windows(search_setting const& setting, planning_limits const& limits,
+                        solution const& start)
+{
+  found all;
+  all.best = search_in_windows(setting, limits, start, all.evaluations);
+  return all;
+}
+
+bool has_few_places(cost_model const& costs)
+{
+  return costs.num_resources() <= kernels::few_places;
+}
+
+/// Evaluations that groups can make, for each task.
+double evaluations_a_task(cost_model const& costs, planning_limits const& limits)
+{
+  constexpr double steps_with_few = 4e9, steps_with_many = 1e9;  // of a thread, with AVX-512
+  auto const tasks = static_cast<double>(costs.num_tasks());
+  if (limits.evaluations > 0) return static_cast<double>(limits.evaluations) / tasks;
+  auto const left  = std::chrono::duration<double>(limits.end - steady_clock::now()).count();
+  auto const steps = has_few_places(costs) ? steps_with_few : steps_with_many;
+  return left * limits.threads * steps / tasks / tasks;
+}
+
+/// How much of the search is for windows, before groups go on with what these found. A move in a
+/// window is judged by what it changes nearby: where groups get little done for each task, windows
+/// get further. Where there is time, groups alone find more.
+double share_of_windows(cost_model const& costs, planning_limits const& limits)
+{
+  constexpr double much = 50e3, little = 5e3;
+  if (costs.num_tasks() <= most_window_tasks) return 0;
+  auto const each = evaluations_a_task(costs, limits);
+  return each > much ? 0 : each > little ? 0.25 : 0.5;
+}
+
+planning_limits share_of(planning_limits limits, double share)
+{
+  auto const now  = steady_clock::now();
+  auto const left = std::chrono::duration<double>(limits.end - now) * share;
+  limits.end      = now + std::chrono::duration_cast<steady_clock::duration>(left);
+  limits.evaluations =
+    static_cast<std::uint64_t>(std::ceil(static_cast<double>(limits.evaluations) * share));
+  return limits;
+}
+
+/// By windows, where these pay, and then by groups.
+template <class Tick>
+found search_on_cpu(search_setting const& setting, tick_problem<Tick> const& problem,
+                    planning_limits const& limits, std::span<solution const> starts)
+{
+  auto const share = share_of_windows(setting.costs, limits);
+  if (share == 0) return search_by_groups(setting, problem, limits, starts);
+  auto first = search_by_windows(setting, share_of(limits, share), starts.front());
+  auto rest  = limits;
+  rest.evaluations -= std::min(limits.evaluations, first.evaluations);
+  bool const is_spent = limits.evaluations > 0 && rest.evaluations == 0;
+  bool const is_met   = setting.is_met_by(first.best.makespan_seconds);
+  if (is_spent || is_met || limits.stop.stop_requested()) return first;
+  std::vector<solution> all{first.best};
+  all.insert(all.end(), starts.begin(), starts.end());
+  auto then = search_by_groups(setting, problem, rest, all);
+  then.evaluations += first.evaluations;
+  return then;
 }
 
 void keep_better(solution& best, solution&& other)
@@ -146,22 +209,21 @@ found search_in_general(search_setting const& setting, planning_limits const& li
   });
 }
 
-/// Whether windows pay.
+/// Whether windows alone pay.
 bool is_long(cost_model const& costs)
 {
-  constexpr std::size_t most_tasks_of_lanes = 8192;
-  return costs.is_plain() &&
-         costs.num_tasks() > (fits_lanes(costs) ? most_tasks_of_lanes : most_window_tasks);
+  constexpr std::size_t most_tasks_of_few = 8192, most_tasks_of_many = 1024;
+  if (!costs.is_plain()) return false;
+  auto const most = !fits_lanes(costs)      ? most_window_tasks
+                    : has_few_places(costs) ? most_tasks_of_few
+                                            : most_tasks_of_many;
+  return costs.num_tasks() > most;
 }
 
 found search_from(search_setting const& setting, planning_limits const& limits,
                   std::span<solution const> starts)
 {
-  if (is_long(setting.costs)) {
-    std::uint64_t evaluations = 0;
-    auto best                 = search_in_windows(setting, limits, starts.front(), evaluations);
-    return {std::move(best), evaluations, {}, {}};
-  }
+  if (is_long(setting.costs)) return search_by_windows(setting, limits, starts.front());
   if (!fits_lanes(setting.costs)) return search_in_general(setting, limits, starts);
   if (setting.costs.num_tasks() > most_tasks_of_narrow_ticks) {
     return search_in_lanes<std::uint32_t>(setting, limits, starts);
@@ -211,8 +273,7 @@ found search_in_passes(search_setting const& setting, planning_limits limits,
 /// Whether there is anything to choose.
 bool has_choice(cost_model const& costs)
 {
-  return costs.num_tasks() > 1 && costs.num_resources() > 1 &&
-         costs.num_resources() <= most_resources;
+  return costs.num_tasks() > 1 && costs.num_resources() > 1;
 }
 
 /// Time for the schedule of what was found, which takes as long as a start did.

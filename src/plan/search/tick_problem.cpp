@@ -39,8 +39,9 @@ bool links_fit(cost_model const& costs)
 
 bool fits_lanes(cost_model const& costs)
 {
-  return costs.num_resources() <= kernels::most_search_places && costs.is_plain() &&
-         links_fit(costs);
+  auto const places = costs.num_resources();
+  if (places > kernels::most_search_places || !costs.is_plain()) return false;
+  return places <= kernels::few_places ? links_fit(costs) : costs.uniform_links();
 }
 
 double seconds_per_tick(double longest_seconds, std::uint32_t most)
@@ -58,19 +59,40 @@ std::size_t num_nodes_used(cost_model const& costs)
   return std::set<int>(costs.memory_nodes().begin(), costs.memory_nodes().end()).size();
 }
 
+/// The first place in the memory node of each, which stands for the node.
+std::vector<int> first_places(cost_model const& costs)
+{
+  auto const of = costs.memory_nodes();
+  std::vector<int> first;
+  for (auto const node : of) {
+    first.push_back(static_cast<int>(std::ranges::find(of, node) - of.begin()));
+  }
+  return first;
+}
+
 /// As `kernels::search_problem::nodes`: where all places share one node, or none does, no body need
 /// look at them.
 std::uint64_t nodes_of(cost_model const& costs)
 {
-  auto const of   = costs.memory_nodes();
-  auto const used = num_nodes_used(costs);
-  if (used == 1 || used == of.size()) return kernels::own_nodes;
+  auto const places = static_cast<std::size_t>(costs.num_resources());
+  auto const used   = num_nodes_used(costs);
+  if (used == 1 || used == places || places > kernels::few_places) return kernels::own_nodes;
   std::uint64_t nodes = 0;
-  for (std::size_t p = 0; p < of.size(); ++p) {
-    auto const first = std::ranges::find(of, of[p]) - of.begin();  // place stands for its node
-    nodes |= static_cast<std::uint64_t>(first) << (4 * p);
-  }
+  auto const first    = first_places(costs);
+  for (std::size_t p = 0; p < places; ++p) nodes |= static_cast<std::uint64_t>(first[p]) << (4 * p);
   return nodes;
+}
+
+std::vector<kernels::place_code> codes_of(cost_model const& costs)
+{
+  auto const first   = first_places(costs);
+  bool const are_few = costs.num_resources() <= kernels::few_places;
+  std::vector<kernels::place_code> codes;
+  for (int p = 0; p < costs.num_resources(); ++p) {
+    auto const node = first[static_cast<std::size_t>(p)];
+    codes.push_back(are_few ? kernels::code_of_place(p) : kernels::code_of_place(p, node));
+  }
+  return codes;
 }
 
 // As kernels/search_links.hpp has them; a fraction of `frexp` is from a half to below 1.
@@ -100,13 +122,14 @@ std::uint16_t share_of_slowest(double ratio)
 
 template <class Tick>
 tick_problem<Tick>::tick_problem(cost_model const& costs, double tick_seconds)
-  : tick_seconds_{tick_seconds}, has_transfers_{num_nodes_used(costs) > 1}
+  : tick_seconds_{tick_seconds}, code_{codes_of(costs)}, has_transfers_{num_nodes_used(costs) > 1}
 {
   take_execution(costs);
   if (!costs.uniform_links()) take_links(costs);
   take_edges(costs);
   view_.num_tasks         = static_cast<std::int32_t>(costs.num_tasks());
   view_.num_places        = costs.num_resources();
+  view_.code              = code_.data();
   view_.first_predecessor = first_predecessor_.data();
   view_.predecessor       = predecessor_.data();
   view_.first_neighbour   = first_neighbour_.data();
@@ -165,7 +188,7 @@ void tick_problem<Tick>::take_links(cost_model const& costs)
 {
   auto const nodes   = costs.memory_nodes();
   auto const row     = static_cast<std::size_t>(view_.row);
-  auto const entries = static_cast<std::size_t>(kernels::most_search_places) * row;
+  auto const entries = static_cast<std::size_t>(kernels::few_places) * row;
   share_             = aligned_array<Tick>(entries);
   latency_           = aligned_array<Tick>(entries);
   least_bandwidth_   = bandwidths_of(costs).least;
@@ -183,7 +206,7 @@ void tick_problem<Tick>::take_links(cost_model const& costs)
 template <class Tick>
 void tick_problem<Tick>::take_execution(cost_model const& costs)
 {
-  view_.row      = costs.num_resources() <= 8 ? 8 : kernels::most_search_places;
+  view_.row      = std::max(8, kernels::padded_places(costs.num_resources()));
   auto const row = static_cast<std::size_t>(view_.row);
   execution_     = aligned_array<Tick>(costs.num_tasks() * row);
   for (std::size_t t = 0; t < costs.num_tasks(); ++t) {

@@ -12,9 +12,10 @@
 
 namespace heddle {
 
-/// Whether the bodies of `kernels::decode` know all there is to know of this problem: 16 resources
-/// at most, nothing but execution and transfer times (see `cost_model::is_plain`), and no link, but
-/// infinite ones, that is more than 2^15 times as fast as another.
+/// Whether the bodies of `kernels::decode` know all there is to know of this problem: 128 resources
+/// at most, nothing but execution and transfer times (see `cost_model::is_plain`), and links that
+/// are equal; or, of 16 resources at most, none, but infinite ones, that is more than 2^15 times as
+/// fast as another.
 [[nodiscard]] bool fits_lanes(cost_model const& costs);
 
 /// The shortest power of two of seconds of which `longest_seconds` takes no more than `most` ticks.
@@ -43,6 +44,7 @@ class tick_problem {
   [[nodiscard]] std::uint32_t transfer_of(cost_model const& costs, double bytes) const;
 
   double tick_seconds_;
+  std::vector<kernels::place_code> code_;
   std::vector<std::int32_t> first_predecessor_;
   std::vector<kernels::search_edge> predecessor_;
   std::vector<std::int32_t> first_neighbour_;
