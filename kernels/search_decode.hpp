@@ -51,7 +51,7 @@ auto with_places(int padded, Fn fn)
 
 /// A place as lanes hold it. The lower byte is twice its number. The upper one, if places are few,
 /// is one more, so that the two are the numbers of the bytes of an entry in a table of 16-bit
-/// numbers; of many, its memory node.
+/// numbers; of many, its memory node, for which the first place in it stands.
 using place_code = std::uint16_t;
 
 /// One of few.
@@ -99,7 +99,7 @@ struct search_problem {
   std::int32_t const* first_successor;    ///< [tasks + 1]
   std::int32_t const* successor;          ///< [edges]
   Tick const* execution;                  ///< [tasks x row]; what is `search_limit` never ends
-  std::uint64_t nodes;                    ///< of few places; `own_nodes`: none share memory
+  std::uint64_t nodes;                    ///< of few places; `own_nodes`: none share memory, or all
   Tick const* share;                      ///< [16 x row], of the link from and to, as
                                           ///< search_links.hpp has it; null: links are equal
   Tick const* latency;                    ///< [16 x row], the same
@@ -202,21 +202,22 @@ HEDDLE_HOST_DEVICE void judge(Lanes const& lanes, Tick const* available, Tick* m
                               std::int32_t* energy)
 {
   if constexpr (Places > few_places) {
-    return judge_many<Places>(lanes, available, makespan, energy);
+    judge_many<Places>(lanes, available, makespan, energy);
+  } else {
+    lanes.each([&](int lane) {
+      std::uint32_t mean[Places];
+      std::uint32_t latest = 0;
+      for (int p = 0; p < Places; ++p) {
+        mean[p] = available[p * search_lanes + lane];
+        latest  = latest < mean[p] ? mean[p] : latest;
+      }
+      for (int half = Places / 2; half > 0; half /= 2) {
+        for (int p = 0; p < half; ++p) mean[p] = (mean[p] + mean[p + half] + 1) / 2;
+      }
+      makespan[lane] = static_cast<Tick>(latest);
+      energy[lane]   = energy_of(latest, mean[0]);
+    });
   }
-  lanes.each([&](int lane) {
-    std::uint32_t mean[Places];
-    std::uint32_t latest = 0;
-    for (int p = 0; p < Places; ++p) {
-      mean[p] = available[p * search_lanes + lane];
-      latest  = latest < mean[p] ? mean[p] : latest;
-    }
-    for (int half = Places / 2; half > 0; half /= 2) {
-      for (int p = 0; p < half; ++p) mean[p] = (mean[p] + mean[p + half] + 1) / 2;
-    }
-    makespan[lane] = static_cast<Tick>(latest);
-    energy[lane]   = energy_of(latest, mean[0]);
-  });
 }
 
 }  // namespace heddle::kernels

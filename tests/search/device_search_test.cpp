@@ -108,8 +108,9 @@ TEST(DeviceSearchOnGpu, FindsWhatTheSimulatedDeviceFinds)
   auto const gpus = cuda_devices();
   if (gpus.empty()) GTEST_SKIP() << "no CUDA device";
   std::mt19937_64 random{5};
-  for (int const tasks : {20, 100, 400}) {  // in shared memory, and not
-    auto nodes = test::random_nodes(random, 8);
+  for (int const tasks : {20, 40, 100, 400}) {  // in shared memory, and not
+    auto nodes = test::random_nodes(random, tasks == 40 ? 24 : 8);
+    if (tasks == 40) nodes.resources[20].memory_node = 1;
     if (tasks == 100) nodes.resources[1].memory_node = 0;
     if (tasks == 20) test::link_pairs(random, nodes);
     cost_model const costs{test::random_graph(random, tasks), nodes};

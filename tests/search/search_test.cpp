@@ -31,7 +31,7 @@ plan_options with_evaluations(std::uint64_t evaluations, int threads = 1, std::u
 TEST(Search, GivesTheSameForASeedWhateverTheThreads)
 {
   std::mt19937_64 random{1};
-  for (int const tasks : {60, 60, 200}) {  // 200: by windows first
+  for (int const tasks : {60, 60, 200, 600}) {  // from 200 on by windows first
     auto const w   = test::random_graph(random, tasks);
     auto const m   = test::make_nodes({1, 1, 2, 4}, 1);
     auto const one = plan(w, m, with_evaluations(40000));

@@ -34,8 +34,9 @@ struct plan_options {
   /// Ends the planning early, with the best that was found; a constructor that has begun ends
   /// first.
   std::stop_token stop{};
-  /// GPUs on which "search" searches, all at once; they do not know constraints, more than 16
-  /// resources, or links that are more than 2^15 times as fast as others. Of `threads`, one waits
+  /// GPUs on which "search" searches, all at once; they do not know constraints, more than 128
+  /// resources, or, of more than 16, links that are not equal, nor links that are more than 2^15
+  /// times as fast as others. Of `threads`, one waits
   /// for each device, and those that are left search on the CPU beside them; by `evaluations`, the
   /// devices search alone. When one fails, the others go on, and when all do, the CPU; the
   /// schedule's `remark` says so.

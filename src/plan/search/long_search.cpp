@@ -12,8 +12,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::size_t most_strips = 8;
-constexpr int num_passes          = 8;
+constexpr int num_passes = 8;
 constexpr warmth_range warmth{2e-2, 1e-3};
 
 std::size_t index(std::int32_t i)
@@ -21,10 +20,15 @@ std::size_t index(std::int32_t i)
   return static_cast<std::size_t>(i);
 }
 
+std::size_t windows_in(std::size_t tasks)
+{
+  return (tasks + most_window_tasks - 1) / most_window_tasks;
+}
+
 /// Where windows begin, and at last the number of tasks.
 std::vector<std::size_t> cut(std::size_t tasks, bool is_shifted)
 {
-  auto const count = (tasks + most_window_tasks - 1) / most_window_tasks;
+  auto const count = windows_in(tasks);
   auto const size  = (tasks + count - 1) / count;
   std::vector<std::size_t> cuts{0};
   for (auto next = is_shifted ? size / 2 : size; next < tasks; next += size) cuts.push_back(next);
@@ -67,6 +71,13 @@ std::vector<std::vector<double>> free_before(whole_order const& whole,
   return rows;
 }
 
+/// Whether it has been stopped, or its time is over.
+bool is_over(planning_limits const& limits)
+{
+  bool const is_timed = limits.evaluations == 0;
+  return limits.stop.stop_requested() || (is_timed && steady_clock::now() >= limits.end);
+}
+
 /// One pass over the whole.
 class long_pass {
  public:
@@ -85,8 +96,7 @@ class long_pass {
   /// @return the evaluations that it made
   std::uint64_t run()
   {
-    auto const windows = cuts_.size() - 1;
-    num_strips_        = std::clamp<std::size_t>(windows / 2, 1, most_strips);
+    num_strips_ = strips_of(whole_.num_tasks(), limits_);
     found_.assign(num_strips_, whole_);
     on_threads(num_strips_, static_cast<std::size_t>(limits_.threads),
                [this](std::size_t strip) { run_strip(strip); });
@@ -106,7 +116,7 @@ class long_pass {
     auto free       = free_[first_window(strip)];
     auto random     = random_of(seed_ + strip);
     auto const last = first_window(strip + 1);
-    for (auto w = first_window(strip); w < last; ++w) {
+    for (auto w = first_window(strip); w < last && !is_over(limits_); ++w) {
       window here{mine, cuts_[w], cuts_[w + 1], free, rests_[w + 1]};
       auto pace = pace_of(strip, w);
       anneal(here, warmth, pace, random);
@@ -173,12 +183,20 @@ class long_pass {
 
 }  // namespace
 
+std::size_t strips_of(std::size_t tasks, planning_limits const& limits)
+{
+  constexpr std::size_t usual = 8, least_windows = 2;
+  auto const threads = static_cast<std::size_t>(limits.threads);
+  auto const most    = limits.evaluations > 0 ? usual : std::max(usual, threads);
+  return std::clamp<std::size_t>(windows_in(tasks) / least_windows, 1, most);
+}
+
 solution search_in_windows(search_setting const& setting, planning_limits const& limits,
                            solution const& start, std::uint64_t& evaluations)
 {
   whole_order whole{setting.costs, start};
   auto seed = limits.seed;
-  for (int left = num_passes; left > 0 && !limits.stop.stop_requested(); --left) {
+  for (int left = num_passes; left > 0 && !is_over(limits); --left) {
     seed = kernels::mixed(seed);
     whole.sort_by_start();
     evaluations += long_pass{whole, limits, left, seed}.run();

@@ -9,8 +9,12 @@
 
 namespace heddle {
 
-/// More tasks than this are searched in windows.
+/// Tasks of a window.
 inline constexpr std::size_t most_window_tasks = 128;
+
+/// Into how many strips the order is cut, each for one thread: 8 at most, or by time one for each
+/// thread. A strip has a copy of the whole.
+[[nodiscard]] std::size_t strips_of(std::size_t tasks, planning_limits const& limits);
 
 /// Improves a solution of a plain problem in passes. In a pass the order, by start, is cut into
 /// strips, which threads take; a strip anneals one window of its tasks after another, while all

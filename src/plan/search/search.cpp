@@ -97,9 +97,13 @@ double evaluations_a_task(cost_model const& costs, planning_limits const& limits
 double share_of_windows(cost_model const& costs, planning_limits const& limits)
 {
   constexpr double much = 50e3, little = 5e3;
-  if (costs.num_tasks() <= most_window_tasks) return 0;
   auto const each = evaluations_a_task(costs, limits);
-  return each > much ? 0 : each > little ? 0.25 : 0.5;
+  if (costs.num_tasks() <= most_window_tasks || each > much || each <= 0) return 0;
+  auto const share = each > little ? 0.25 : 0.5;
+  if (limits.evaluations > 0) return share;
+  auto const used =
+    std::min(1.0, static_cast<double>(strips_of(costs.num_tasks(), limits)) / limits.threads);
+  return share * used;  // not for long where threads would wait
 }
 
 planning_limits share_of(planning_limits limits, double share)
@@ -295,11 +299,12 @@ planned plan_by_search(cost_model const& costs, planning_limits const& limits)
   result.evaluations = starts.schedules;
   search_setting const setting{costs, limits.lower_bound_seconds, limits.progress};
   setting.announce(starts.best_seconds);
+  auto const rest = less_last_step(limits, 3 * step);
   bool const has_time =
-    !limits.stop.stop_requested() && (limits.evaluations > 0 || steady_clock::now() < limits.end);
+    !limits.stop.stop_requested() && (limits.evaluations > 0 || steady_clock::now() < rest.end);
   if (!has_choice(costs) || !has_time || setting.is_met_by(starts.best_seconds)) return result;
 
-  auto const all = search_in_passes(setting, less_last_step(limits, 3 * step), starts.solutions);
+  auto const all = search_in_passes(setting, rest, starts.solutions);
   result.evaluations += all.evaluations;
   result.device = names_of(all.working);
   result.remark = all.remark;

@@ -210,7 +210,7 @@ void tick_problem<Tick>::take_execution(cost_model const& costs)
   auto const row = static_cast<std::size_t>(view_.row);
   execution_     = aligned_array<Tick>(costs.num_tasks() * row);
   for (std::size_t t = 0; t < costs.num_tasks(); ++t) {
-    for (int r = 0; r < std::min<int>(costs.num_resources(), view_.row); ++r) {
+    for (int r = 0; r < costs.num_resources(); ++r) {
       execution_[t * row + static_cast<std::size_t>(r)] =
         in_ticks(costs.execution_seconds(static_cast<task_id>(t), r));
     }
