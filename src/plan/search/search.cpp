@@ -8,6 +8,7 @@
 #include "src/plan/search/order_group.hpp"
 #include "src/plan/search/rounds.hpp"
 #include "src/plan/search/starts.hpp"
+#include "src/plan/search/window_share.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -73,37 +74,6 @@ found search_by_windows(search_setting const& setting, planning_limits const& li
   found all;
   all.best = search_in_windows(setting, limits, start, all.evaluations);
   return all;
-}
-
-bool has_few_places(cost_model const& costs)
-{
-  return costs.num_resources() <= kernels::few_places;
-}
-
-/// Evaluations that groups can make, for each task.
-double evaluations_a_task(cost_model const& costs, planning_limits const& limits)
-{
-  constexpr double steps_with_few = 4e9, steps_with_many = 1e9;  // of a thread, with AVX-512
-  auto const tasks = static_cast<double>(costs.num_tasks());
-  if (limits.evaluations > 0) return static_cast<double>(limits.evaluations) / tasks;
-  auto const left  = std::chrono::duration<double>(limits.end - steady_clock::now()).count();
-  auto const steps = has_few_places(costs) ? steps_with_few : steps_with_many;
-  return left * limits.threads * steps / tasks / tasks;
-}
-
-/// How much of the search is for windows, before groups go on with what these found. A move in a
-/// window is judged by what it changes nearby: where groups get little done for each task, windows
-/// get further. Where there is time, groups alone find more.
-double share_of_windows(cost_model const& costs, planning_limits const& limits)
-{
-  constexpr double much = 50e3, little = 5e3;
-  auto const each = evaluations_a_task(costs, limits);
-  if (costs.num_tasks() <= most_window_tasks || each > much || each <= 0) return 0;
-  auto const share = each > little ? 0.25 : 0.5;
-  if (limits.evaluations > 0) return share;
-  auto const used =
-    std::min(1.0, static_cast<double>(strips_of(costs.num_tasks(), limits)) / limits.threads);
-  return share * used;  // not for long where threads would wait
 }
 
 planning_limits share_of(planning_limits limits, double share)
@@ -213,21 +183,10 @@ found search_in_general(search_setting const& setting, planning_limits const& li
   });
 }
 
-/// Whether windows alone pay.
-bool is_long(cost_model const& costs)
-{
-  constexpr std::size_t most_tasks_of_few = 8192, most_tasks_of_many = 1024;
-  if (!costs.is_plain()) return false;
-  auto const most = !fits_lanes(costs)      ? most_window_tasks
-                    : has_few_places(costs) ? most_tasks_of_few
-                                            : most_tasks_of_many;
-  return costs.num_tasks() > most;
-}
-
 found search_from(search_setting const& setting, planning_limits const& limits,
                   std::span<solution const> starts)
 {
-  if (is_long(setting.costs)) return search_by_windows(setting, limits, starts.front());
+  if (is_for_windows(setting.costs)) return search_by_windows(setting, limits, starts.front());
   if (!fits_lanes(setting.costs)) return search_in_general(setting, limits, starts);
   if (setting.costs.num_tasks() > most_tasks_of_narrow_ticks) {
     return search_in_lanes<std::uint32_t>(setting, limits, starts);

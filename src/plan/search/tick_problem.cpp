@@ -39,9 +39,13 @@ bool links_fit(cost_model const& costs)
 
 bool fits_lanes(cost_model const& costs)
 {
-  auto const places = costs.num_resources();
-  if (places > kernels::most_search_places || !costs.is_plain()) return false;
-  return places <= kernels::few_places ? links_fit(costs) : costs.uniform_links();
+  if (costs.num_resources() > kernels::most_search_places || !costs.is_plain()) return false;
+  return has_few_places(costs) ? links_fit(costs) : costs.uniform_links();
+}
+
+bool has_few_places(cost_model const& costs)
+{
+  return costs.num_resources() <= kernels::few_places;
 }
 
 double seconds_per_tick(double longest_seconds, std::uint32_t most)
@@ -76,7 +80,7 @@ std::uint64_t nodes_of(cost_model const& costs)
 {
   auto const places = static_cast<std::size_t>(costs.num_resources());
   auto const used   = num_nodes_used(costs);
-  if (used == 1 || used == places || places > kernels::few_places) return kernels::own_nodes;
+  if (used == 1 || used == places || !has_few_places(costs)) return kernels::own_nodes;
   std::uint64_t nodes = 0;
   auto const first    = first_places(costs);
   for (std::size_t p = 0; p < places; ++p) nodes |= static_cast<std::uint64_t>(first[p]) << (4 * p);
@@ -85,12 +89,12 @@ std::uint64_t nodes_of(cost_model const& costs)
 
 std::vector<kernels::place_code> codes_of(cost_model const& costs)
 {
-  auto const first   = first_places(costs);
-  bool const are_few = costs.num_resources() <= kernels::few_places;
+  auto const first = first_places(costs);
   std::vector<kernels::place_code> codes;
   for (int p = 0; p < costs.num_resources(); ++p) {
     auto const node = first[static_cast<std::size_t>(p)];
-    codes.push_back(are_few ? kernels::code_of_place(p) : kernels::code_of_place(p, node));
+    codes.push_back(has_few_places(costs) ? kernels::code_of_place(p)
+                                          : kernels::code_of_place(p, node));
   }
   return codes;
 }

@@ -18,6 +18,9 @@ namespace heddle {
 /// fast as another.
 [[nodiscard]] bool fits_lanes(cost_model const& costs);
 
+/// Whether places are so few that lanes keep their times in registers, see `kernels::few_places`.
+[[nodiscard]] bool has_few_places(cost_model const& costs);
+
 /// The shortest power of two of seconds of which `longest_seconds` takes no more than `most` ticks.
 [[nodiscard]] double seconds_per_tick(double longest_seconds, std::uint32_t most);
 
