@@ -144,14 +144,12 @@ TEST(Search, TakesMoreThreadsThanItHasGroups)
             plan(w, m, with_evaluations(10000)).tasks);
 }
 
-TEST(Search, IsStoppedFromOutside)
+/// @return the evaluations until it ended, stopped after 100,000
+std::uint64_t expect_stop(workflow const& w, machine const& m, plan_options options)
 {
-  std::mt19937_64 random{8};
-  auto const w = test::random_graph(random, 60);
-  auto const m = test::make_nodes({1, 1, 2, 4}, 1);
   planning_progress progress;
   std::stop_source stop;
-  auto options     = with_evaluations(std::uint64_t{1} << 62, 2);
+  options.threads  = 2;
   options.stop     = stop.get_token();
   options.progress = &progress;
   std::jthread const watcher{[&] {
@@ -165,6 +163,27 @@ TEST(Search, IsStoppedFromOutside)
   EXPECT_EQ(progress.evaluations, s.evaluations);
   EXPECT_EQ(progress.lower_bound_seconds, s.lower_bound_seconds);
   EXPECT_LE(progress.makespan_seconds, 1.001 * s.makespan_seconds);
+  return s.evaluations;
+}
+
+TEST(Search, IsStoppedFromOutside)
+{
+  std::mt19937_64 random{8};
+  constexpr auto never = std::uint64_t{1} << 62;
+  EXPECT_LT(expect_stop(test::random_graph(random, 60), test::make_nodes({1, 1, 2, 4}, 1),
+                        with_evaluations(never)),
+            never);
+}
+
+/// In the part that is for windows, and where all of it is.
+TEST(Search, IsStoppedInWindows)
+{
+  std::mt19937_64 random{8};
+  for (int const tasks : {1000, 1100}) {
+    auto const w = test::random_graph(random, tasks);
+    auto const m = test::random_nodes(random, 24);
+    EXPECT_LT(expect_stop(w, m, {"search", seconds{20}}), 5'000'000U);  // in 20 s, some 40,000,000
+  }
 }
 
 TEST(Search, EndsAtOnceWhenItIsStoppedBefore)
