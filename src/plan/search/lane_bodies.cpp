@@ -21,6 +21,22 @@ namespace {
 
 #if HWY_TARGET != HWY_SCALAR
 
+/// The latest of `start` and of when what a task needs from its predecessors arrives.
+template <class Arrivals, class Tick, class D>
+HWY_INLINE hn::Vec<D> latest_arrival(D d, search_problem<Tick> const& problem, std::size_t task,
+                                     place_code const* place, Tick const* HWY_RESTRICT finish,
+                                     Arrivals const& predecessors, hn::Vec<D> start)
+{
+  auto const end = problem.predecessor + problem.first_predecessor[task + 1];
+  for (auto e = problem.predecessor + problem.first_predecessor[task]; e < end; ++e) {
+    auto const cell  = static_cast<std::size_t>(e->task) * search_lanes;
+    auto const ended = hn::Load(d, finish + cell);
+    auto const from  = codes(d, place + cell, Tick{});
+    start            = hn::Max(start, predecessors.arrival(d, *e, ended, from));
+  }
+  return start;
+}
+
 /// As many lanes as a vector holds. The times of the places stay in registers.
 template <int Places, nearness Near, class Tick, class D>
 HWY_INLINE void decode_lanes(D d, search_problem<Tick> const& problem, std::int32_t const* order,
@@ -38,15 +54,9 @@ HWY_INLINE void decode_lanes(D d, search_problem<Tick> const& problem, std::int3
     V const code    = codes(d, place + task * search_lanes, Tick{});
     M is_set[num_bits<Places>];
     test_bits<Places>(d, code, is_set);
-    V start = select<Places, D>(free, is_set);
+    V const free_here = select<Places, D>(free, is_set);
     predecessors.turn_to(d, code, is_set);
-    auto const end = problem.predecessor + problem.first_predecessor[task + 1];
-    for (auto e = problem.predecessor + problem.first_predecessor[task]; e < end; ++e) {
-      auto const cell = static_cast<std::size_t>(e->task) * search_lanes;
-      V const ended   = hn::Load(d, finish + cell);
-      V const from    = codes(d, place + cell, Tick{});
-      start           = hn::Max(start, predecessors.arrival(d, *e, ended, from));
-    }
+    V const start     = latest_arrival(d, problem, task, place, finish, predecessors, free_here);
     V const execution = times_at<Places>(
       d, problem.execution + task * static_cast<std::size_t>(problem.row), code, is_set);
     V const done = add(d, start, execution, Tick{});
@@ -89,15 +99,9 @@ HWY_INLINE void decode_lanes_of_many(D d, search_problem<Tick> const& problem,
     for (std::size_t lane = 0; lane < lanes; ++lane) {
       spent[lane] = times[cell[lane] / search_lanes];
     }
-    V start = hn::Load(d, free);
     predecessors.turn_to(d, code);
-    auto const end = problem.predecessor + problem.first_predecessor[task + 1];
-    for (auto e = problem.predecessor + problem.first_predecessor[task]; e < end; ++e) {
-      auto const before = static_cast<std::size_t>(e->task) * search_lanes;
-      V const ended     = hn::Load(d, finish + before);
-      V const from      = codes(d, place + before, Tick{});
-      start             = hn::Max(start, predecessors.arrival(d, *e, ended, from));
-    }
+    V const start =
+      latest_arrival(d, problem, task, place, finish, predecessors, hn::Load(d, free));
     hn::Store(add(d, start, hn::Load(d, spent), Tick{}), d, ends);
 #pragma GCC unroll 4
     for (std::size_t lane = 0; lane < lanes; ++lane) available[cell[lane]] = ends[lane];
