@@ -15,6 +15,9 @@
 
 #include "src/plan/search/lane_vectors.hpp"
 
+#include <bit>
+#include <cstring>
+
 HWY_BEFORE_NAMESPACE();
 namespace heddle::HWY_NAMESPACE {
 namespace {
@@ -108,88 +111,123 @@ HWY_INLINE void decode_lanes_of_many(D d, search_problem<Tick> const& problem,
   }
 }
 
-#else  // without vectors: loops over the lanes, without branches, which compilers make vectors of
+#else  // without vectors of Highway: those of the language, which GCC and Clang have for any CPU
 
-template <class Tick, class Fn>
-HWY_INLINE void for_lanes(Fn fn)
+/// The smallest that CPUs have: 8 or 4 lanes.
+template <class Tick>
+using small_vector [[gnu::vector_size(16)]] = Tick;
+
+template <class Tick>
+inline constexpr int small_lanes = 16 / static_cast<int>(sizeof(Tick));
+
+template <class Tick>
+HWY_INLINE small_vector<Tick> load(Tick const* from)
 {
-  for (int lane = 0; lane < search_lanes; ++lane) fn(lane);
+  small_vector<Tick> all;
+  std::memcpy(&all, from, sizeof(all));
+  return all;
 }
 
-/// `which ? yes : no` by masks.
 template <class Tick>
-HWY_INLINE Tick choose(bool which, Tick yes, Tick no)
+HWY_INLINE void store(small_vector<Tick> const& all, Tick* to)
 {
-  auto const mask = static_cast<Tick>(-static_cast<Tick>(which));
-  return static_cast<Tick>((yes & mask) | (no & ~mask));
+  std::memcpy(to, &all, sizeof(all));
+}
+
+/// Of the places at `from`, as wide as ticks.
+template <class Tick>
+HWY_INLINE small_vector<Tick> small_codes(place_code const* from)
+{
+  using narrow [[gnu::vector_size(small_lanes<Tick> * sizeof(place_code))]] = place_code;
+  narrow all;
+  std::memcpy(&all, from, sizeof(all));
+  return __builtin_convertvector(all, small_vector<Tick>);
+}
+
+/// Ones where a condition holds.
+template <class Tick, class Condition>
+HWY_INLINE small_vector<Tick> mask_of(Condition const& holds)
+{
+  using V = small_vector<Tick>;
+  return std::bit_cast<V>(holds);
 }
 
 /// The sum, or the limit, in as many bits as a tick has.
-HWY_INLINE std::uint16_t add_fast(std::uint16_t a, std::uint16_t b)
+HWY_INLINE small_vector<std::uint16_t> add_fast(small_vector<std::uint16_t> a,
+                                                small_vector<std::uint16_t> b)
 {
-  auto const sum = static_cast<std::uint16_t>(a + b);
-  return sum < a ? std::uint16_t{0xffff} : sum;
+  auto const room = ~a;
+  return a + (b < room ? b : room);
 }
-HWY_INLINE std::uint32_t add_fast(std::uint32_t a, std::uint32_t b)
+HWY_INLINE small_vector<std::uint32_t> add_fast(small_vector<std::uint32_t> a,
+                                                small_vector<std::uint32_t> b)
 {
-  return kernels::limited_ticks<std::uint32_t>(a + b);
+  using with_sign [[gnu::vector_size(16)]] = std::int32_t;  // sums stay far below 2^31
+  constexpr auto limit = static_cast<std::int32_t>(kernels::search_limit<std::uint32_t>);
+  auto const sum       = std::bit_cast<with_sign>(a + b);
+  return std::bit_cast<small_vector<std::uint32_t> >(sum < limit ? sum : limit + with_sign{});
 }
 
-/// The greater start after one predecessor.
-template <class Tick, class Moved>
-HWY_INLINE void arrive(Tick* HWY_RESTRICT start, place_code const* HWY_RESTRICT code,
-                       place_code const* HWY_RESTRICT from, Tick const* HWY_RESTRICT ended,
-                       Moved moved)
+/// The ticks that a transfer takes to the lanes' places.
+template <nearness Near, class Tick>
+HWY_INLINE small_vector<Tick> small_transfer(search_problem<Tick> const& problem,
+                                             kernels::search_edge const& e, place_code const* from,
+                                             place_code const* to)
 {
-  for_lanes<Tick>([&](int lane) {
-    Tick const arrival = add_fast(ended[lane], moved(code[lane], from[lane]));
-    Tick const before  = start[lane];
-    start[lane]        = before < arrival ? arrival : before;
-  });
+  if constexpr (Near == nearness::of_places) {
+    auto const is_far = small_codes<Tick>(from) != small_codes<Tick>(to);
+    return mask_of<Tick>(is_far) & static_cast<Tick>(e.transfer);
+  } else {
+    alignas(16) Tick moved[small_lanes<Tick>];
+    for (int lane = 0; lane < small_lanes<Tick>; ++lane) {
+      moved[lane] = kernels::limited_ticks<Tick>(problem.moved(e, from[lane], to[lane]));
+    }
+    return load(moved);
+  }
+}
+
+/// One task on the lanes at which the columns begin.
+template <int Places, nearness Near, class Tick>
+HWY_INLINE void decode_task(search_problem<Tick> const& problem, std::size_t task,
+                            place_code const* place, Tick* HWY_RESTRICT finish,
+                            Tick* HWY_RESTRICT available)
+{
+  using V                 = small_vector<Tick>;
+  auto const* const times = problem.execution + task * static_cast<std::size_t>(problem.row);
+  auto const* const to    = place + task * search_lanes;
+  V const code            = small_codes<Tick>(to);
+  V start{}, execution{};
+#pragma GCC unroll 16
+  for (int p = 0; p < Places; ++p) {
+    V const is_here = mask_of<Tick>(code == Tick{kernels::code_of_place(p)});
+    start |= load(available + p * search_lanes) & is_here;
+    execution |= times[p] & is_here;
+  }
+  auto const* const end = problem.predecessor + problem.first_predecessor[task + 1];
+  for (auto const* e = problem.predecessor + problem.first_predecessor[task]; e < end; ++e) {
+    auto const cell = static_cast<std::size_t>(e->task) * search_lanes;
+    V const arrival =
+      add_fast(load(finish + cell), small_transfer<Near>(problem, *e, place + cell, to));
+    start = start < arrival ? arrival : start;
+  }
+  V const done = add_fast(start, execution);
+  store<Tick>(done, finish + task * search_lanes);
+#pragma GCC unroll 16
+  for (int p = 0; p < Places; ++p) {
+    auto* const free = available + p * search_lanes;
+    V const is_here  = mask_of<Tick>(code == Tick{kernels::code_of_place(p)});
+    store<Tick>((done & is_here) | (load(free) & ~is_here), free);
+  }
 }
 
 template <int Places, nearness Near, class Tick>
 void decode_rows(search_problem<Tick> const& problem, std::int32_t const* order, std::int32_t first,
-                 std::int32_t last, place_code const* place, Tick* finish,
-                 Tick* HWY_RESTRICT available)
+                 std::int32_t last, place_code const* place, Tick* finish, Tick* available)
 {
   for (auto position = first; position < last; ++position) {
-    auto const task         = static_cast<std::size_t>(order[position]);
-    auto const* const code  = place + task * search_lanes;
-    auto const* const times = problem.execution + task * static_cast<std::size_t>(problem.row);
-    alignas(64) Tick start[search_lanes]{};
-    alignas(64) Tick execution[search_lanes]{};
-    for (int p = 0; p < Places; ++p) {
-      auto const* const free = available + p * search_lanes;
-      auto const here        = kernels::code_of_place(p);
-      for_lanes<Tick>([&](int lane) {
-        bool const is_here = code[lane] == here;
-        start[lane]        = choose(is_here, free[lane], start[lane]);
-        execution[lane]    = choose(is_here, times[p], execution[lane]);
-      });
-    }
-    auto const* const end = problem.predecessor + problem.first_predecessor[task + 1];
-    for (auto const* e = problem.predecessor + problem.first_predecessor[task]; e < end; ++e) {
-      auto const cell  = static_cast<std::size_t>(e->task) * search_lanes;
-      auto const moved = static_cast<Tick>(e->transfer);
-      arrive(start, code, place + cell, finish + cell, [&](place_code to, place_code from) {
-        if constexpr (Near == nearness::of_links) {
-          return kernels::limited_ticks<Tick>(problem.moved(*e, from, to));
-        } else {
-          bool const is_near = Near == nearness::of_nodes ? problem.is_near(to, from) : to == from;
-          return choose(is_near, Tick{0}, moved);
-        }
-      });
-    }
-    for_lanes<Tick>([&](int lane) { start[lane] = add_fast(start[lane], execution[lane]); });
-    for_lanes<Tick>([&](int lane) {
-      finish[task * search_lanes + static_cast<std::size_t>(lane)] = start[lane];
-    });
-    for (int p = 0; p < Places; ++p) {
-      auto* const free = available + p * search_lanes;
-      auto const here  = kernels::code_of_place(p);
-      for_lanes<Tick>(
-        [&](int lane) { free[lane] = choose(code[lane] == here, start[lane], free[lane]); });
+    auto const task = static_cast<std::size_t>(order[position]);
+    for (int lane = 0; lane < search_lanes; lane += small_lanes<Tick>) {
+      decode_task<Places, Near>(problem, task, place + lane, finish + lane, available + lane);
     }
   }
 }

@@ -13,7 +13,7 @@ namespace heddle {
 enum class lane_target {
   widest,    ///< the best that the CPU has
   scalar,    ///< the kernel bodies as they are, a lane after the other
-  portable,  ///< Highway without vectors of its own
+  portable,  ///< vectors of 16 bytes, as GCC and Clang have them for any CPU
   avx2,
   avx512
 };
