@@ -202,8 +202,10 @@ int execute(run_command const& o)
   auto const m    = o.jobs ? here.with_cpus(*o.jobs) : here;
   auto const s    = make_plan(o, file.workflow, m);
 
-  interrupts const signals;
-  auto const result = run_workflow(o, file.workflow, m, s, signals);
+  // Never destroyed: a signal that comes after the run finds nothing to end, until the process
+  // ends.
+  static auto const& signals = *new interrupts;
+  auto const result          = run_workflow(o, file.workflow, m, s, signals);
   print_failures(result);
   if (o.common.json) {
     print_run_json(result, s);

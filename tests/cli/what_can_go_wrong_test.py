@@ -112,6 +112,18 @@ class WhatCanGoWrong(HeddleTest):
             else:
                 self.assertEqual(run.returncode, -signal.SIGINT)
 
+    def test_an_interrupt_behind_the_document_changes_nothing(self):
+        workflow = self.workflow({"id": "a", "command": "true"})
+        for _ in range(40):
+            run = subprocess.Popen([HEDDLE, "run", workflow, "--json"], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            out = b""
+            while not out.endswith(b"\n"):
+                out += os.read(run.stdout.fileno(), 65536)
+            run.send_signal(signal.SIGINT)
+            run.communicate(timeout=30)
+            self.assertEqual(json.loads(out)["tasks"][0]["status"], "done")
+            self.assertEqual(run.returncode, 0)
+
     def test_ctrl_c_ends_a_replay(self):
         run = subprocess.Popen([HEDDLE, "run", self.workflow({"id": "a", "seconds": 1000}), "--replay", "1"], cwd=self.folder,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
